@@ -1,0 +1,33 @@
+namespace Orleans.Kv.Interfaces.Cluster;
+
+/// <summary>The cluster as one silo sees it at one moment. Two silos may differ for as long as news needs to travel.</summary>
+[GenerateSerializer, Immutable, Alias("kv.ClusterStatus")]
+public sealed class ClusterStatus
+{
+    /// <summary>The epoch of the map this silo works with; 0 before the first map exists.</summary>
+    [Id(0)]
+    public required long Epoch { get; init; }
+
+    /// <summary>1 is CP, 2 is AP.</summary>
+    [Id(1)]
+    public required int Mode { get; init; }
+
+    /// <summary>The silo that hosts the topology grain, as far as known here; null when nobody does.</summary>
+    [Id(2)]
+    public string? Leader { get; init; }
+
+    [Id(3)]
+    public bool Migrating { get; init; }
+
+    /// <summary>How many nodes the first map waits for, while <see cref="Epoch"/> is 0.</summary>
+    [Id(4)]
+    public int FormationSize { get; init; }
+
+    /// <summary>The silo that gave this view.</summary>
+    [Id(5)]
+    public required string Silo { get; init; }
+
+    /// <summary>The map's nodes first, then those that are registered and outside it.</summary>
+    [Id(6)]
+    public required NodeStatus[] Nodes { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Orleans.Kv.Interfaces.Cluster;
+
+/// <summary>One node of a <see cref="ClusterStatus"/>.</summary>
+[GenerateSerializer, Immutable, Alias("kv.NodeStatus")]
+public sealed class NodeStatus
+{
+    /// <summary>The silo's stable name.</summary>
+    [Id(0)]
+    public required string Name { get; init; }
+
+    /// <summary>Which store stands under that name, in hexadecimal: a restarted memory silo is another node.</summary>
+    [Id(1)]
+    public required string Store { get; init; }
+
+    [Id(2)]
+    public required NodeState State { get; init; }
+
+    /// <summary>How many keys the node's replica holds; -1 where that is not known (only the node itself counts them).</summary>
+    [Id(3)]
+    public long Keys { get; init; }
+
+    /// <summary>How many pushes to the node this silo holds as failed.</summary>
+    [Id(4)]
+    public long Pending { get; init; }
+
+    /// <summary>Whether replica sets are chosen from it.</summary>
+    [Id(5)]
+    public bool Member { get; init; }
+}

@@ -1,0 +1,22 @@
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Interfaces.Coordination;
+
+/// <summary>
+/// The proposer of last resort, on every silo: carries out operations of keys whose own grain does not answer, for as long as the
+/// engine needs to notice that the grain's silo is gone. It never forwards to a grain or to another coordinator, so it depends on
+/// nothing but the replicas. A call is served by the silo it arrives at; the integer key only spreads the references
+/// (a client's calls with one key go to one gateway while that lives).
+/// </summary>
+[Alias("kv.ICoordinatorGrain")]
+public interface ICoordinatorGrain : IGrainWithIntegerKey
+{
+    /// <summary>Carries out one operation on <paramref name="key"/>, with the same meaning as the key grain's method.</summary>
+    [Alias("Execute")]
+    ValueTask<OperationReply> Execute(string key, OperationRequest request);
+
+    /// <summary>The cluster as this silo sees it, from its own memory.</summary>
+    [Alias("GetCluster")]
+    ValueTask<ClusterStatus> GetCluster();
+}
