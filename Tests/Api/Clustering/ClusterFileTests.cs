@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Interfaces.Topology;
+
+namespace Orleans.Kv.Tests.Api.Clustering;
+
+public sealed class ClusterFileTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly string _path;
+
+    public ClusterFileTests() => _path = _directory.File("cluster.json");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task ConcurrentWriters_EveryChangeCountsOnce()
+    {
+        const int Writers = 8;
+        const int ChangesEach = 25;
+
+        await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            // A file object each: they compete for the lock as processes do.
+            var file = new ClusterFile(Options(), TimeProvider.System);
+            for (var i = 0; i < ChangesEach; i++) await file.UpdateAsync(content => (content with { TableVersion = content.TableVersion + 1 }, true));
+        })));
+
+        var content = new ClusterFile(Options(), TimeProvider.System).Read();
+        Assert.Equal(Writers * ChangesEach, content.TableVersion);
+        Assert.Equal(Writers * ChangesEach, content.Sequence);
+        Assert.Empty(Directory.EnumerateFiles(_directory.FullPath, "*.tmp"));
+    }
+
+    [Fact]
+    public async Task ConcurrentInstalls_OneWinsEachEpoch()
+    {
+        const int Rivals = 6;
+        const int Epochs = 10;
+        var authorities = Enumerable.Range(0, Rivals).Select(_ => Tables.OpenAuthority(_path)).ToArray();
+
+        for (var epoch = 1; epoch <= Epochs; epoch++)
+        {
+            var installing = authorities.Select((authority, rival) =>
+                authority.TryInstall(new[] { (byte)rival }, epoch, epoch - 1, CancellationToken.None).AsTask());
+            var won = await Task.WhenAll(installing);
+
+            var winner = Assert.Single(Enumerable.Range(0, Rivals), rival => won[rival]);
+            var view = await authorities[0].Read(CancellationToken.None);
+            Assert.Equal(epoch, view.Epoch);
+            Assert.Equal(new[] { (byte)winner }, view.Map.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Register_ReplacesTheRecordOfTheNameAndKeepsTheMap()
+    {
+        var authority = Tables.OpenAuthority(_path);
+        var silo = Tables.Entry("silo-1", 1000).SiloAddress;
+        Assert.True(await authority.TryInstall(new byte[] { 1, 2 }, 1, 0, CancellationToken.None));
+
+        await authority.Register(new NodeRecord("silo-1", "aa", silo), CancellationToken.None);
+        await authority.Register(new NodeRecord("silo-2", "bb", silo), CancellationToken.None);
+        await authority.Register(new NodeRecord("silo-1", "cc", silo), CancellationToken.None);
+
+        var view = await Tables.OpenAuthority(_path).Read(CancellationToken.None);
+        Assert.Equal([new NodeRecord("silo-1", "cc", silo), new NodeRecord("silo-2", "bb", silo)], view.Nodes);
+        Assert.Equal((1L, 2), (view.Epoch, view.Map.Length));
+    }
+
+    [Fact]
+    public async Task WritersKilledAtAnyInstant_LeaveAWholeFileAndLoseNoChange()
+    {
+        const int Rounds = 5;
+        var random = new Random(20260102);
+        var written = 0;
+        var killed = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var steady = new ChildProcess("write-cluster-file", _path, "steady");
+            using var doomed = new ChildProcess("write-cluster-file", _path, "doomed");
+            await Task.WhenAll(steady.WaitForLinesAsync(5, Deadline), doomed.WaitForLinesAsync(1 + random.Next(10), Deadline));
+            doomed.Kill();
+            // The kill released the lock if it hit under it: the other one goes on.
+            await steady.WaitForLinesAsync(steady.Lines + 5, Deadline);
+            steady.Kill();
+            written += steady.Lines + doomed.Lines;
+            killed += 2;
+        }
+
+        // A change may have taken effect just before its writer could say so, at most one for each writer that was killed.
+        var version = (await Tables.Open(_path).ReadAll()).Version.Version;
+        Assert.InRange(version, written, written + killed);
+    }
+
+    [Fact]
+    public async Task AFileCutShortAnywhere_IsReportedWithItsName()
+    {
+        var whole = await WriteSampleAsync();
+        for (var length = 0; length < whole.Length; length++)
+        {
+            await File.WriteAllBytesAsync(_path, whole[..length]);
+            var exception = Assert.Throws<ClusterFileException>(() => new ClusterFile(Options(), TimeProvider.System).Read());
+            Assert.Contains(_path, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task AFlippedBitAnywhere_IsReported()
+    {
+        var whole = await WriteSampleAsync();
+        var random = new Random(7);
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var damaged = (byte[])whole.Clone();
+            damaged[i] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(_path, damaged);
+            Assert.Throws<ClusterFileException>(() => new ClusterFile(Options(), TimeProvider.System).Read());
+        }
+    }
+
+    [Fact]
+    public async Task MalformedJson_IsReportedWithItsPosition()
+    {
+        await File.WriteAllTextAsync(_path, "{\"format\":1,\n\"checksum\":oops}");
+
+        var exception = Assert.Throws<ClusterFileException>(() => new ClusterFile(Options(), TimeProvider.System).Read());
+        Assert.Contains("line 2", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADamagedFile_IsNeverOverwritten()
+    {
+        await File.WriteAllTextAsync(_path, "{");
+
+        await Assert.ThrowsAsync<ClusterFileException>(() => Tables.Open(_path).UpdateIAmAlive(Tables.Entry("silo-1", 1000)));
+        Assert.Equal("{", await File.ReadAllTextAsync(_path));
+    }
+
+    [Fact]
+    public async Task ALockThatIsNeverReleased_IsReportedAndBlocksNoReader()
+    {
+        await WriteSampleAsync();
+        await using var holder = new FileStream(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var file = new ClusterFile(new FileClusteringOptions { Path = _path, LockTimeout = TimeSpan.FromMilliseconds(100) }, TimeProvider.System);
+        var before = file.Read();
+
+        var watch = Stopwatch.StartNew();
+        var exception = await Assert.ThrowsAsync<ClusterFileException>(
+            () => file.UpdateAsync(content => (content with { TableVersion = 99 }, true)));
+
+        Assert.Contains("busy", exception.Message, StringComparison.Ordinal);
+        Assert.True(watch.Elapsed < Deadline, $"gave up after {watch.Elapsed}");
+        Assert.Equal(before.Sequence, file.Read().Sequence);
+    }
+
+    [Fact]
+    public async Task Prepare_RemovesOldTemporariesOnly()
+    {
+        var old = _path + ".0123.tmp";
+        var young = _path + ".4567.tmp";
+        await File.WriteAllTextAsync(old, "{");
+        await File.WriteAllTextAsync(young, "{");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddMinutes(-5));
+
+        new ClusterFile(Options(), TimeProvider.System).Prepare();
+
+        Assert.Equal([young], Directory.EnumerateFiles(_directory.FullPath, "*.tmp"));
+    }
+
+    private FileClusteringOptions Options() => new() { Path = _path, LockTimeout = Deadline };
+
+    private async Task<byte[]> WriteSampleAsync()
+    {
+        var table = Tables.Open(_path);
+        await table.InsertRow(Tables.Entry("silo-1", 1000), (await table.ReadAll()).Version.Next());
+        await Tables.OpenAuthority(_path).TryInstall(new byte[] { 1, 2, 3 }, 1, 0, CancellationToken.None);
+        return await File.ReadAllBytesAsync(_path);
+    }
+}

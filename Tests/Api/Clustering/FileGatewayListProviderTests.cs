@@ -1,0 +1,37 @@
+using Orleans.Kv.Interfaces.Clustering;
+
+namespace Orleans.Kv.Tests.Api.Clustering;
+
+public sealed class FileGatewayListProviderTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task GetGateways_WithoutAFile_IsEmpty() => Assert.Empty(await Provider().GetGateways());
+
+    [Fact]
+    public async Task GetGateways_NamesActiveSilosThatHaveAGateway()
+    {
+        var table = Tables.Open(_directory.File("cluster.json"));
+        var silent = Tables.Entry("no-gateway", 1006);
+        silent.ProxyPort = 0;
+        MembershipEntry[] entries =
+        [
+            Tables.Entry("active", 1000, generation: 7),
+            Tables.Entry("dead", 1002, status: SiloStatus.Dead),
+            Tables.Entry("joining", 1004, status: SiloStatus.Joining),
+            silent,
+        ];
+        foreach (var entry in entries) Assert.True(await table.InsertRow(entry, (await table.ReadAll()).Version.Next()));
+
+        Assert.Equal([new Uri("gwy.tcp://127.0.0.1:1001/7")], await Provider().GetGateways());
+    }
+
+    private FileGatewayListProvider Provider() =>
+        new(
+            new ClusterFile(new FileClusteringOptions { Path = _directory.File("cluster.json") }, TimeProvider.System),
+            Tables.ClusterId,
+            TimeSpan.FromSeconds(1));
+}
