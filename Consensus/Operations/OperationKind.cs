@@ -1,0 +1,19 @@
+namespace Orleans.Kv.Consensus;
+
+public enum OperationKind : byte
+{
+    /// <summary>Reads. Has no effect, hence needs no exactly-once.</summary>
+    Fetch = 1,
+
+    /// <summary>Creates or replaces.</summary>
+    Store = 2,
+
+    /// <summary>Replaces what exists.</summary>
+    Update = 3,
+
+    /// <summary>Writes a tombstone over what exists.</summary>
+    Delete = 4,
+
+    /// <summary>Replaces what equals the expected value (or is absent, where that was expected).</summary>
+    TestAndSet = 5,
+}

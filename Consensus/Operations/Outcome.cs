@@ -1,0 +1,55 @@
+namespace Orleans.Kv.Consensus;
+
+/// <summary>
+/// What became of an operation. Closed: match it exhaustively. The first seven are facts of a committed state. "Never done unless it is committed,
+/// never not-done unless it can never be": what cannot be known is <see cref="Unknown"/>.
+/// </summary>
+public abstract record Outcome
+{
+    private Outcome()
+    {
+    }
+
+    /// <summary>A store took effect.</summary>
+    public sealed record Stored(long Version, bool Created) : Outcome;
+
+    /// <summary>An update took effect.</summary>
+    public sealed record Updated(long Version) : Outcome;
+
+    /// <summary>A delete took effect; the version is the tombstone's.</summary>
+    public sealed record Deleted(long Version) : Outcome;
+
+    /// <summary>A test-and-set took effect: its value is in place.</summary>
+    public sealed record Swapped(long Version, bool Created) : Outcome;
+
+    /// <summary>
+    /// A test-and-set found something else. <paramref name="Version"/> is zero where it found nothing. A retry that is answered from memory after the value has moved
+    /// on has the version but no longer the value: then <paramref name="Current"/> is null although the version is not zero.
+    /// </summary>
+    public sealed record NotSwapped(long Version, RegisterState? Current) : Outcome;
+
+    /// <summary>A fetch found a value.</summary>
+    public sealed record Found(RegisterState State) : Outcome;
+
+    /// <summary>A fetch, update or delete found nothing.</summary>
+    public sealed record NotFound : Outcome
+    {
+        public static readonly NotFound Instance = new();
+    }
+
+    /// <summary>An "if version" or "if absent" did not hold; the version is the one that is there, zero for none.</summary>
+    public sealed record ConditionFailed(long Version) : Outcome;
+
+    /// <summary>
+    /// The operation's deadline lies before the key's stamp: not applied now. It is <em>not done</em> only if <paramref name="NeverProposed"/> (no Accept of this
+    /// proposer ever carried it) <em>and</em> the origin never sent it anywhere else, this grain's earlier activations included; then the origin observes
+    /// <paramref name="Stamp"/>, stamps the operation anew (with a new id) and tries again. Otherwise it is unknown.
+    /// </summary>
+    public sealed record TooLate(HybridTimestamp Stamp, bool NeverProposed) : Outcome;
+
+    /// <summary>Not done, and it never will be by this proposer: no Accept carried it. Final for the caller if no other proposer was asked.</summary>
+    public sealed record NotDone(GivenUp Reason) : Outcome;
+
+    /// <summary>Some Accept carried it and no quorum is known to have accepted: done, not done, or to be done yet.</summary>
+    public sealed record Unknown(GivenUp Reason) : Outcome;
+}

@@ -1,0 +1,15 @@
+namespace Orleans.Kv.Consensus;
+
+/// <summary>The kinds of outcome that a state remembers. The numbers are on the wire and on disk: never reuse one.</summary>
+public enum OutcomeCode : byte
+{
+    Created = 1,
+    Replaced = 2,
+    Updated = 3,
+    Deleted = 4,
+    SwappedIntoNothing = 5,
+    Swapped = 6,
+    NotSwapped = 7,
+    NotFound = 8,
+    ConditionFailed = 9,
+}

@@ -1,0 +1,126 @@
+using System.Text;
+
+namespace Orleans.Kv.Consensus;
+
+/// <summary>
+/// One state of a key, immutable: a value or a tombstone, and what exactly-once needs to know of recent operations. The bytes of
+/// <see cref="Value"/> belong to the state: whoever makes one hands over memory that nobody changes or reuses.
+/// </summary>
+public sealed class RegisterState : IEquatable<RegisterState>
+{
+    /// <summary>Larger values belong into chunks: one value is one message, and a slow link should not wait seconds behind one of them.</summary>
+    public const int MaxValueBytes = 8 * 1024 * 1024;
+
+    /// <summary>RFC 6838 limits type and subtype to 127 characters each; parameters included, nothing sane is longer.</summary>
+    public const int MaxContentTypeBytes = 255;
+
+    private ulong _hash;
+
+    public RegisterState(
+        bool isTombstone, ReadOnlyMemory<byte> value, string? contentType, long version,
+        HybridTimestamp modified, HybridTimestamp expiry, HybridTimestamp stamp, OperationMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        IsTombstone = isTombstone;
+        Value = isTombstone ? default : value;
+        ContentType = isTombstone ? null : contentType;
+        Version = version;
+        Modified = modified;
+        Expiry = isTombstone ? HybridTimestamp.Zero : expiry;
+        Stamp = stamp;
+        Memory = memory;
+    }
+
+    /// <summary>The key does not exist, and did not fall out of memory either.</summary>
+    public bool IsTombstone { get; }
+
+    public ReadOnlyMemory<byte> Value { get; }
+
+    /// <summary>The media type of the value, or null where none was given. See <see cref="ContentTypes"/>.</summary>
+    public string? ContentType { get; }
+
+    /// <summary>Rises with every change of the value, over deletes and re-creations too.</summary>
+    public long Version { get; }
+
+    /// <summary>The stamp of the write that set the value, or of the delete.</summary>
+    public HybridTimestamp Modified { get; }
+
+    /// <summary>When the value is due to be replaced by a tombstone; zero for never.</summary>
+    public HybridTimestamp Expiry { get; }
+
+    /// <summary>The hybrid time of the last accept that changed anything, the memory of operations included. Rises with every such change.</summary>
+    public HybridTimestamp Stamp { get; }
+
+    public OperationMemory Memory { get; }
+
+    /// <summary>True when the value has an expiry and <paramref name="now"/> (or this state's own stamp, if that is later) has reached it.</summary>
+    public bool IsDue(HybridTimestamp now) =>
+        Expiry != HybridTimestamp.Zero && HybridTimestamp.Later(now, Stamp) >= Expiry;
+
+    /// <summary>
+    /// 64 bits over everything in the state, computed when first asked for. Equal states have equal hashes on every node and build; never zero. Two threads may
+    /// compute it at once: both write the same number.
+    /// </summary>
+    public ulong Hash
+    {
+        get
+        {
+            if (_hash == 0)
+                _hash = ComputeHash();
+            return _hash;
+        }
+    }
+
+    /// <summary>A copy that forgets nothing but belongs to another stamp; the shape in which a tombstone carries floors.</summary>
+    internal static RegisterState Tombstone(long version, HybridTimestamp modified, HybridTimestamp stamp, OperationMemory memory) =>
+        new(isTombstone: true, default, null, version, modified, HybridTimestamp.Zero, stamp, memory);
+
+    public bool Equals(RegisterState? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null
+            && IsTombstone == other.IsTombstone
+            && Version == other.Version
+            && Modified == other.Modified
+            && Expiry == other.Expiry
+            && Stamp == other.Stamp
+            && string.Equals(ContentType, other.ContentType, StringComparison.Ordinal)
+            && Memory.Equals(other.Memory)
+            && Value.Span.SequenceEqual(other.Value.Span));
+
+    public override bool Equals(object? obj) => Equals(obj as RegisterState);
+
+    public override int GetHashCode() => HashCode.Combine(Version, Stamp);
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append('v').Append(Version).Append(' ');
+        if (IsTombstone)
+            text.Append("tombstone");
+        else
+            text.Append(Value.Length).Append(" bytes");
+        if (Expiry != HybridTimestamp.Zero)
+            text.Append(" until ").Append(Expiry);
+        return text.Append(" stamp ").Append(Stamp).Append(' ').Append(Memory).ToString();
+    }
+
+    private ulong ComputeHash()
+    {
+        var hash = new Xxh64(0);
+        hash.Append(IsTombstone ? 1UL : 0UL);
+        hash.Append(Version);
+        hash.Append(Modified.Value);
+        hash.Append(Expiry.Value);
+        hash.Append(Stamp.Value);
+        // Lengths lead what varies, so that no two states share one sequence of bytes.
+        var type = ContentType is null ? -1 : Encoding.UTF8.GetByteCount(ContentType);
+        hash.Append(type);
+        if (type > 0)
+            hash.Append(Encoding.UTF8.GetBytes(ContentType!));
+        hash.Append(Value.Length);
+        hash.Append(Value.Span);
+        Memory.AppendTo(ref hash);
+        var result = hash.Current;
+        return result == 0 ? 1 : result;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Kv.Consensus;
+
+/// <summary>
+/// The cluster map: who holds what, under which epoch. Immutable; changed only by compare-and-swap on its epoch in one authority. A stable map has one
+/// generation; a map in migration has several, oldest first: proposals prepare in all of them and accept in the newest.
+/// </summary>
+public sealed class ClusterMap : IEquatable<ClusterMap>
+{
+    /// <summary>Each node that dies during a migration appends a generation; past this many, repair comes before further change.</summary>
+    public const int MaxGenerations = 8;
+
+    private readonly Placement[] _placements;
+
+    /// <exception cref="ArgumentException">The epoch is not positive, or there are no generations, or too many.</exception>
+    public ClusterMap(Epoch epoch, ConsistencyMode mode, IEnumerable<Generation> generations)
+    {
+        ArgumentNullException.ThrowIfNull(generations);
+        Epoch = epoch;
+        Mode = mode;
+        Generations = [.. generations];
+        if (epoch <= Epoch.None)
+            throw new ArgumentException("a map's epoch is at least one", nameof(epoch));
+        if (mode is not (ConsistencyMode.Consistent or ConsistencyMode.Available))
+            throw new ArgumentException($"unknown mode {mode}", nameof(mode));
+        if (Generations.Length is 0 or > MaxGenerations)
+            throw new ArgumentException($"a map has 1 to {MaxGenerations} generations, not {Generations.Length}", nameof(generations));
+
+        _placements = new Placement[Slot.Count];
+        for (var i = 0; i < Slot.Count; i++)
+            _placements[i] = new Placement(Generations, new Slot((ushort)i));
+    }
+
+    public Epoch Epoch { get; }
+
+    public ConsistencyMode Mode { get; }
+
+    /// <summary>Oldest first; the last one takes the accepts.</summary>
+    public ImmutableArray<Generation> Generations { get; }
+
+    public Generation Newest => Generations[^1];
+
+    /// <summary>The write quorum of new writes, which is the newest generation's.</summary>
+    public WriteQuorum WriteQuorum => Newest.WriteQuorum;
+
+    public bool IsStable => Generations.Length == 1;
+
+    public Placement this[Slot slot] => _placements[slot.Index];
+
+    public Placement this[Key key]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            return _placements[key.Slot.Index];
+        }
+    }
+
+    public bool Contains(NodeId node)
+    {
+        foreach (var generation in Generations)
+        {
+            if (generation.Nodes.Contains(node))
+                return true;
+        }
+
+        return false;
+    }
+
+    public bool Equals(ClusterMap? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && Epoch == other.Epoch && Mode == other.Mode && Generations.SequenceEqual(other.Generations));
+
+    public override bool Equals(object? obj) => Equals(obj as ClusterMap);
+
+    public override int GetHashCode() => Epoch.GetHashCode();
+
+    public override string ToString() => $"{Epoch} {Mode} {string.Join(" -> ", Generations)}";
+}

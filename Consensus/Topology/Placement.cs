@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Kv.Consensus;
+
+/// <summary>
+/// Where a slot's keys live under one map: the nodes to ask, and the quorums to reach, as bits over that list of nodes.
+/// </summary>
+public sealed class Placement
+{
+    internal Placement(IReadOnlyList<Generation> generations, Slot slot)
+    {
+        // Newest first, so that the nodes an Accept goes to are the first ones and Replicas is a prefix.
+        var nodes = ImmutableArray.CreateBuilder<NodeId>(Generation.Replicas);
+        var prepare = ImmutableArray.CreateBuilder<Quorum>(generations.Count);
+        for (var i = generations.Count - 1; i >= 0; i--)
+        {
+            var set = generations[i].ReplicaSet(slot);
+            var sizes = QuorumSizes.For(set.Length, generations[i].WriteQuorum);
+            ulong members = 0;
+            foreach (var node in set)
+            {
+                var index = nodes.IndexOf(node);
+                if (index < 0)
+                {
+                    index = nodes.Count;
+                    nodes.Add(node);
+                }
+
+                members |= 1UL << index;
+            }
+
+            if (prepare.Count == 0)
+            {
+                ReplicaCount = set.Length;
+                AcceptQuorum = new Quorum(members, sizes.Accept);
+                // Safety needs r promises here. Waiting for w (never fewer) costs no round trip and buys an honest answer: a proposal that could not
+                // be accepted anyway (write quorum "all" with a node down) ends as "not done", where an Accept would have left it unknown.
+                prepare.Add(AcceptQuorum);
+            }
+            else
+            {
+                prepare.Add(new Quorum(members, sizes.Prepare));
+            }
+        }
+
+        Nodes = nodes.ToImmutable();
+        PrepareQuorums = prepare.MoveToImmutable();
+    }
+
+    /// <summary>The replicas of every generation, each node once; the newest generation's come first.</summary>
+    public ImmutableArray<NodeId> Nodes { get; }
+
+    /// <summary>How many of the first <see cref="Nodes"/> are the newest generation's replica set: the targets of Accept and Read.</summary>
+    public int ReplicaCount { get; }
+
+    /// <summary>The newest generation's replica set, best rendezvous score first: where the key grain should live.</summary>
+    public ReadOnlySpan<NodeId> Replicas => Nodes.AsSpan(0, ReplicaCount);
+
+    /// <summary>w nodes of the newest generation: what commits an Accept and what confirms a read.</summary>
+    public Quorum AcceptQuorum { get; }
+
+    /// <summary>One quorum per generation, newest first; a Prepare must win all of them.</summary>
+    public ImmutableArray<Quorum> PrepareQuorums { get; }
+
+    /// <summary>One generation only: no migration is under way, so reads alone can be answered by reads.</summary>
+    public bool IsStable => PrepareQuorums.Length == 1;
+
+    /// <summary>The node's bit, or -1 for a node that has nothing to say about this slot.</summary>
+    public int IndexOf(NodeId node)
+    {
+        for (var i = 0; i < Nodes.Length; i++)
+        {
+            if (Nodes[i].Equals(node))
+                return i;
+        }
+
+        return -1;
+    }
+}
