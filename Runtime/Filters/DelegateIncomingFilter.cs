@@ -1,0 +1,6 @@
+namespace Orleans;
+
+internal sealed class DelegateIncomingFilter(IncomingGrainCallFilterDelegate filter) : IIncomingGrainCallFilter
+{
+    public Task Invoke(IIncomingGrainCallContext context) => filter(context);
+}

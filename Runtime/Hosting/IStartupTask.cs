@@ -1,0 +1,6 @@
+namespace Orleans.Runtime;
+
+public interface IStartupTask
+{
+    Task Execute(CancellationToken cancellationToken);
+}

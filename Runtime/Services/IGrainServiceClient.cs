@@ -1,0 +1,6 @@
+namespace Orleans.Services;
+
+public interface IGrainServiceClient<TGrainService>
+    where TGrainService : IGrainService
+{
+}
