@@ -19,7 +19,10 @@ public sealed class OperationReply
     [Id(3)]
     public bool Swapped { get; init; }
 
-    /// <summary>The value: of a fetch what is stored; of a test-and-set what is stored after it.</summary>
+    /// <summary>
+    /// The value: of a fetch what is stored; of a test-and-set that did not find what it expected, what it found. A retry that is answered from
+    /// memory after the value has moved on has a <see cref="Version"/> but no value any more.
+    /// </summary>
     [Id(4)]
     public byte[]? Value { get; init; }
 

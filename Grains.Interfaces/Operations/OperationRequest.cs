@@ -49,4 +49,8 @@ public sealed class OperationRequest
     /// <summary>What a test-and-set expects to find; null means that the key does not exist.</summary>
     [Id(10)]
     public byte[]? Expect { get; init; }
+
+    /// <summary>The media type of <see cref="Expect"/>; null means JSON. JSON is compared with JSON as JSON, all else byte by byte.</summary>
+    [Id(11)]
+    public string? ExpectContentType { get; init; }
 }

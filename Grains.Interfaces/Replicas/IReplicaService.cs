@@ -10,8 +10,9 @@ namespace Orleans.Kv.Interfaces.Replicas;
 public interface IReplicaService : IGrainService
 {
     /// <summary>
-    /// Delivers a batch of protocol requests, in the frame format of the consensus core, and returns the frame of its replies in the
-    /// same order. What cannot be read is answered with a frame that says so; it harms nothing.
+    /// Delivers a batch of protocol requests, in the frame format of the consensus core, to the store with the id
+    /// <paramref name="store"/>, and returns the frame of its replies. What cannot be read or is meant for another store harms nothing:
+    /// the reply says so.
     /// </summary>
     /// <remarks>
     /// The engine's timeout is only the backstop that frees a call's memory. The sender gives a batch up much earlier, and the proposers
@@ -19,5 +20,10 @@ public interface IReplicaService : IGrainService
     /// </remarks>
     [Alias("Deliver")]
     [ResponseTimeout("00:00:02")]
-    Task<byte[]> Deliver(byte[] frame);
+    Task<DeliveryReply> Deliver(Guid store, byte[] frame);
+
+    /// <summary>What the node knows of itself.</summary>
+    [Alias("GetStatus")]
+    [ResponseTimeout("00:00:02")]
+    Task<ReplicaStatus> GetStatus();
 }

@@ -13,5 +13,6 @@ public interface ITopologyGrain : IGrainWithIntegerKey
     /// exists. Returns the name of the silo that hosts this grain and the epoch it knows.
     /// </summary>
     [Alias("Nudge")]
+    [ResponseTimeout("00:00:05")]
     ValueTask<TopologyReport> Nudge();
 }

@@ -1,0 +1,22 @@
+namespace Orleans.Kv.Interfaces.Replicas;
+
+/// <summary>What a node says of its own replica.</summary>
+[GenerateSerializer, Immutable, Alias("kv.ReplicaStatus")]
+public sealed class ReplicaStatus
+{
+    /// <summary>The store's id.</summary>
+    [Id(0)]
+    public required Guid Store { get; init; }
+
+    /// <summary>The epoch of the map the node works with; 0 before the first.</summary>
+    [Id(1)]
+    public required long Epoch { get; init; }
+
+    /// <summary>How many keys exist in the store, deleted ones not counted.</summary>
+    [Id(2)]
+    public required long Keys { get; init; }
+
+    /// <summary>How many bytes of keys and values the store holds, about.</summary>
+    [Id(3)]
+    public required long Bytes { get; init; }
+}
