@@ -37,7 +37,7 @@ public static class OperationMapping
         Outcome.Updated o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version },
         Outcome.Deleted o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version },
         Outcome.Swapped o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version, Created = o.Created, Swapped = true },
-        Outcome.NotSwapped o => WithState(o.Found, o.Version, silo),
+        Outcome.NotSwapped o => WithState(o.Current, o.Version, silo),
         Outcome.Found o => WithState(o.State, o.State.Version, silo),
         Outcome.NotFound => new() { Status = ReplyStatus.NotFound, Silo = silo },
         Outcome.ConditionFailed o => new() { Status = ReplyStatus.ConditionFailed, Silo = silo, Version = o.Version },
