@@ -23,13 +23,14 @@ public sealed class ProposerOptions
     /// <summary>
     /// Operations that may wait on one key. Above this the key's proposer is further behind than any caller's patience; refusing at once is kinder.
     /// </summary>
-    public int MaxQueued { get; init; } = 4_096;
+    public int MaxQueued { get; init; } = 1_024;
 
     /// <summary>
-    /// Outcomes and marks that a state may remember: 1,024 of about 60 bytes each make every accept of the key up to 60 KB heavier. When they are used up, new
+    /// Outcomes and marks that a state may remember: above <see cref="MaxQueued"/>, so that what is in flight always fits, with room for callers' own request ids, which
+    /// stay for their whole deadline. At about 60 bytes each, a full memory makes every accept of that key 240 KB heavier. When it is used up, new
     /// operations are refused until deadlines pass; a memory is never dropped to make room.
     /// </summary>
-    public int MaxRemembered { get; init; } = 1_024;
+    public int MaxRemembered { get; init; } = 4_096;
 
     /// <exception cref="ArgumentException">Lists every bound that makes no sense.</exception>
     public void Validate()

@@ -1,14 +1,115 @@
 using System.Buffers;
+using System.Buffers.Binary;
 
 namespace Orleans.Kv.Consensus;
 
-/// <summary>Cluster maps to bytes and back.</summary>
+/// <summary>
+/// Cluster maps to bytes and back: as the authority stores them, and inside a <see cref="StaleEpochReply"/>. Replica sets are not written: they
+/// derive from the nodes.
+/// </summary>
 public static class ClusterMapCodec
 {
-    public static void Write(IBufferWriter<byte> output, ClusterMap map) => throw new NotImplementedException();
+    /// <summary>The format's version, and with it the first byte of a stored map.</summary>
+    public const byte Version = 1;
 
-    public static byte[] ToArray(ClusterMap map) => throw new NotImplementedException();
+    // A length, one byte of name, a store id.
+    private const int LeastNode = 18;
+    // A write quorum, a count, one node.
+    private const int LeastGeneration = 2 + LeastNode;
+    private const int Overhead = 16;
+
+    public static void Write(IBufferWriter<byte> output, ClusterMap map)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(map);
+        var writer = new WireWriter(output);
+        Write(ref writer, map);
+        writer.Flush();
+    }
+
+    public static byte[] ToArray(ClusterMap map)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Write(output, map);
+        return output.WrittenSpan.ToArray();
+    }
 
     /// <exception cref="FrameFormatException">These bytes are no cluster map.</exception>
-    public static ClusterMap Read(ReadOnlySpan<byte> bytes) => throw new NotImplementedException();
+    public static ClusterMap Read(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new WireReader(bytes, FrameOwnership.Borrowed);
+        var map = Read(ref reader);
+        reader.End();
+        return map;
+    }
+
+    internal static int EstimateBytes(ClusterMap map)
+    {
+        var bytes = Overhead;
+        foreach (var generation in map.Generations)
+        {
+            foreach (var node in generation.Nodes)
+                bytes += Overhead + LeastNode + (3 * node.Name.Length);
+        }
+
+        return bytes;
+    }
+
+    internal static void Write(ref WireWriter output, ClusterMap map)
+    {
+        output.Byte(Version);
+        output.Number(map.Epoch.Number);
+        output.Byte((byte)map.Mode);
+        output.Number(map.Generations.Length);
+        Span<byte> store = stackalloc byte[16];
+        foreach (var generation in map.Generations)
+        {
+            output.Byte((byte)generation.WriteQuorum);
+            output.Number(generation.Nodes.Length);
+            foreach (var node in generation.Nodes)
+            {
+                output.Text(node.Name);
+                node.Store.Value.TryWriteBytes(store);
+                output.Fixed64(BinaryPrimitives.ReadUInt64LittleEndian(store));
+                output.Fixed64(BinaryPrimitives.ReadUInt64LittleEndian(store[8..]));
+            }
+        }
+    }
+
+    internal static ClusterMap Read(ref WireReader input)
+    {
+        var start = input.Position;
+        if (input.Byte() != Version)
+            throw WireReader.Fault(start, $"a cluster map of another version than {Version}");
+        var epoch = new Epoch(input.Number());
+        var mode = (ConsistencyMode)input.Byte();
+        var count = input.Count(ClusterMap.MaxGenerations, LeastGeneration, "generations");
+        try
+        {
+            var generations = new Generation[count];
+            for (var i = 0; i < count; i++)
+                generations[i] = ReadGeneration(ref input);
+            return new ClusterMap(epoch, mode, generations);
+        }
+        catch (ArgumentException fault)
+        {
+            throw WireReader.Fault(start, fault.Message);
+        }
+    }
+
+    private static Generation ReadGeneration(ref WireReader input)
+    {
+        var writeQuorum = (WriteQuorum)input.Byte();
+        var nodes = new NodeId[input.Count(Generation.MaxNodes, LeastNode, "nodes")];
+        Span<byte> store = stackalloc byte[16];
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            var name = input.Text(NodeId.MaxNameBytes, "name bytes");
+            BinaryPrimitives.WriteUInt64LittleEndian(store, input.Fixed64());
+            BinaryPrimitives.WriteUInt64LittleEndian(store[8..], input.Fixed64());
+            nodes[i] = new NodeId(name, new StoreId(new Guid(store)));
+        }
+
+        return new Generation(nodes, writeQuorum);
+    }
 }

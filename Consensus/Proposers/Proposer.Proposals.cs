@@ -1,0 +1,203 @@
+namespace Orleans.Kv.Consensus;
+
+// Rounds that propose: prepare where no lease stands, adopt, apply, accept, and only then answer.
+public sealed partial class Proposer
+{
+    private void StartPreparing(in Moment now)
+    {
+        BeginPhase(Phase.Preparing, now);
+        _lease = Ballot.Zero;
+        _number = checked(_number + 1);
+        _ballot = new Ballot(Map.Epoch, _number, Id);
+        _adoptedBallot = Ballot.Zero;
+        _adopted = null;
+        _floor = Floor.None;
+        var request = new PrepareRequest(Key, Map.Epoch, _round, _ballot);
+        for (var node = 0; node < _placement.Nodes.Length; node++)
+            Ask(node, request);
+    }
+
+    private void OnPromised(int node, PromisedReply reply, in Moment now)
+    {
+        if (!_votes.TryYes(node))
+            return;
+        if (reply.Accepted > _adoptedBallot)
+        {
+            _adoptedBallot = reply.Accepted;
+            _adopted = reply.State;
+        }
+        else if (reply.Accepted == _adoptedBallot && reply.State is not null && _adopted is not null && !reply.State.Equals(_adopted))
+        {
+            throw new InvariantViolationException($"two states under ballot {reply.Accepted} of key hash {Key.Hash:x16}");
+        }
+
+        _floor = Floor.Above(_floor, reply.Floor);
+        Judge(now);
+    }
+
+    private void Propose(in Ballot ballot, in Ballot baseBallot, RegisterState? baseState, in Floor floor, in Moment now)
+    {
+        GuardAgainstLoss(baseBallot, floor);
+        // What arrived during the Prepare need not wait for another round: nothing has been applied yet.
+        _batch.AddRange(_queue);
+        _queue.Clear();
+        var state = _transition.Apply(baseState, floor, _batch, now.Hybrid);
+        ReleaseRefused();
+        if (_batch.Count == 0)
+        {
+            // All were refused for want of room: nothing to accept, and an unused lease stays one.
+            _phase = Phase.Idle;
+            StartRound(now);
+            return;
+        }
+
+        BeginPhase(Phase.Accepting, now);
+        _ballot = ballot;
+        _lease = Ballot.Zero;
+        _proposed = state;
+        var next = ballot.Next();
+        _number = Math.Max(_number, next.Number);
+        var request = new AcceptRequest(Key, Map.Epoch, _round, ballot, state, next);
+        for (var node = 0; node < _placement.ReplicaCount; node++)
+            Ask(node, request);
+        if (_faults.HasFlag(Faults.AnswerBeforeCommit))
+            AnswerAll();
+    }
+
+    /// <summary>Answers what was refused for want of room: the state has nothing of it, so there is nothing to wait for.</summary>
+    private void ReleaseRefused()
+    {
+        foreach (var pending in _batch)
+        {
+            if (pending.Outcome is Outcome.NotDone or Outcome.Unknown { Reason: GivenUp.Overloaded })
+                Reply(pending, pending.Outcome);
+        }
+
+        _batch.RemoveAll(static pending => pending.Answered);
+    }
+
+    private void OnAccepted(int node, in Moment now)
+    {
+        if (_votes.TryYes(node))
+            Judge(now);
+    }
+
+    private void OnRefused(int node, in Moment now)
+    {
+        if (_votes.TryRefuse(node))
+            Judge(now);
+    }
+
+    /// <summary>Where the vote of a Prepare or an Accept stands: won, lost to others, lost to silence, or open.</summary>
+    private void Judge(in Moment now)
+    {
+        var standing = _phase == Phase.Preparing ? CountPromises(_votes.Yes, _votes.Refused | _votes.Failed) : CountAccepts();
+        if (standing == Tally.Pending)
+            return;
+        if (standing == Tally.Won && _phase == Phase.Preparing)
+            Propose(_ballot, _adoptedBallot, _adopted, _floor, now);
+        else if (standing == Tally.Won)
+            Commit(now);
+        else if (IsOutOfReach())
+            GiveUpRound(now);
+        else
+            LoseBallot(now);
+    }
+
+    /// <summary>A Prepare must win in every generation: a committed state may lie in any of them.</summary>
+    private Tally CountPromises(ulong yes, ulong no)
+    {
+        var won = true;
+        foreach (var quorum in _placement.PrepareQuorums)
+        {
+            var standing = (_faults.HasFlag(Faults.QuorumOfOne) ? quorum with { Needed = 1 } : quorum).Count(yes, no);
+            if (standing == Tally.Lost)
+                return Tally.Lost;
+            won &= standing == Tally.Won;
+        }
+
+        return won ? Tally.Won : Tally.Pending;
+    }
+
+    private Tally CountAccepts()
+    {
+        var quorum = _placement.AcceptQuorum;
+        if (_faults.HasFlag(Faults.QuorumOfOne))
+            quorum = quorum with { Needed = 1 };
+        return quorum.Count(_votes.Yes, _votes.Refused | _votes.Failed);
+    }
+
+    /// <summary>Failures alone deny the quorum, whatever the refusals would have been: trying again has no prospect.</summary>
+    private bool IsOutOfReach() => _phase == Phase.Preparing
+        ? CountPromises(0, _votes.Failed) == Tally.Lost
+        : _placement.AcceptQuorum.Count(0, _votes.Failed) == Tally.Lost;
+
+    private void Commit(in Moment now)
+    {
+        _known = _ballot;
+        _knownState = _proposed;
+        _lastAcceptRound = _round;
+        // A refusal among the answers means that somebody holds a higher promise somewhere: the short write would only be refused as well.
+        _lease = _votes.Refused == 0 ? _ballot.Next() : Ballot.Zero;
+        AnswerAll();
+        FinishRound(now);
+    }
+
+    private void AnswerAll()
+    {
+        foreach (var pending in _batch)
+            Reply(pending, pending.Outcome!);
+    }
+
+    private void FinishRound(in Moment now)
+    {
+        _phase = Phase.Idle;
+        _losses = 0;
+        _mustPropose = false;
+        _proposed = null;
+        _adopted = null;
+        StartRound(now);
+    }
+
+    /// <summary>The ballot is dead; its operations stay, for a higher one after a random pause.</summary>
+    private void LoseBallot(in Moment now)
+    {
+        if (_faults.HasFlag(Faults.ReuseBallotAfterFailedAccept) && _phase == Phase.Accepting)
+            _lease = _ballot;
+        var ceiling = Math.Min(_options.MaxBackoffMilliseconds, (long)_options.BackoffMilliseconds << Math.Min(_losses, MaxDoublings));
+        _losses++;
+        _phase = Phase.Pausing;
+        _proposed = null;
+        _adopted = null;
+        _hedgeAt = Moment.Never;
+        _phaseEndsAt = now.Ticks + 1 + _jitter.Below(ceiling);
+    }
+
+    /// <summary>No quorum, as far as can be seen: callers learn it now rather than at the end of their patience.</summary>
+    private void GiveUpRound(in Moment now)
+    {
+        AbandonAll(_batch, GivenUp.NoQuorum);
+        FinishRound(now);
+    }
+
+    /// <summary>
+    /// Every refusal, however late, says how high the next ballot must be. One that comes in after its Accept was committed without it says as well that
+    /// someone else is at work: the short write would only be refused.
+    /// </summary>
+    private void NoticeRefusal(RefusedReply refusal)
+    {
+        _number = Math.Max(_number, refusal.Promised.Number);
+        if (refusal.Round == _lastAcceptRound)
+            _lease = Ballot.Zero;
+    }
+
+    /// <summary>
+    /// Within one epoch what was committed cannot become less: quorums that show an older state have lost an acknowledged write, by amnesia or by a fault
+    /// here. Purged keys are no loss: their floor is at least the ballot that was known.
+    /// </summary>
+    private void GuardAgainstLoss(in Ballot found, in Floor floor)
+    {
+        if (found < _known && floor.Ballot < _known && !(found.IsZero && _phase == Phase.Reading))
+            throw new InvariantViolationException($"committed ballot {_known} of key hash {Key.Hash:x16} is gone; found {found}");
+    }
+}
