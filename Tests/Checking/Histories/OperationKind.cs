@@ -1,0 +1,11 @@
+namespace Orleans.Kv.Tests.Checking.Histories;
+
+/// <summary>What a client asked for.</summary>
+public enum OperationKind : byte
+{
+    Fetch,
+    Store,
+    Update,
+    Delete,
+    TestAndSet,
+}
