@@ -186,15 +186,15 @@ internal sealed partial class MembershipAgent : ILifecycleParticipant<ISiloLifec
         }
     }
 
-    [LoggerMessage(2021, LogLevel.Warning, "Cannot join yet: no answer from {Silos}.")]
+    [LoggerMessage(2121, LogLevel.Warning, "Cannot join yet: no answer from {Silos}.")]
     private partial void LogNoAnswer(string silos);
 
-    [LoggerMessage(2022, LogLevel.Warning, "Status {Status} could not be written before stopping; the others will find out by probing.")]
+    [LoggerMessage(2122, LogLevel.Warning, "Status {Status} could not be written before stopping; the others will find out by probing.")]
     private partial void LogGoodByeFailed(Exception exception, SiloStatus status);
 
-    [LoggerMessage(2023, LogLevel.Warning, "{Silo} has been joining for too long: declaring it dead.")]
+    [LoggerMessage(2123, LogLevel.Warning, "{Silo} has been joining for too long: declaring it dead.")]
     private partial void LogStuckJoiner(SiloAddress silo);
 
-    [LoggerMessage(2024, LogLevel.Warning, "The membership table could not be read or written; trying again in {Period}.")]
+    [LoggerMessage(2124, LogLevel.Warning, "The membership table could not be read or written; trying again in {Period}.")]
     private partial void LogPeriodicFailed(Exception exception, TimeSpan period);
 }

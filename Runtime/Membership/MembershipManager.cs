@@ -364,24 +364,24 @@ internal sealed partial class MembershipManager : IDisposable
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "Reading the membership table failed; the view of it may be out of date.")]
+    [LoggerMessage(2101, LogLevel.Warning, "Reading the membership table failed; the view of it may be out of date.")]
     private partial void LogReadFailed(Exception exception);
 
-    [LoggerMessage(2002, LogLevel.Information, "{Silo} is now {Status}.")]
+    [LoggerMessage(2102, LogLevel.Information, "{Silo} is now {Status}.")]
     private partial void LogOwnStatus(SiloAddress silo, SiloStatus status);
 
-    [LoggerMessage(2003, LogLevel.Warning, "Voted that {Suspect} is dead (witness: {Witness}); the votes were enough: it is.")]
+    [LoggerMessage(2103, LogLevel.Warning, "Voted that {Suspect} is dead (witness: {Witness}); the votes were enough: it is.")]
     private partial void LogDeclaredDead(SiloAddress suspect, SiloAddress? witness);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Voted that {Suspect} is dead (witness: {Witness}); it takes more votes.")]
+    [LoggerMessage(2104, LogLevel.Warning, "Voted that {Suspect} is dead (witness: {Witness}); it takes more votes.")]
     private partial void LogSuspected(SiloAddress suspect, SiloAddress? witness);
 
-    [LoggerMessage(2005, LogLevel.Information, "{Predecessor} ran on the endpoint of {Silo} before: declaring it dead.")]
+    [LoggerMessage(2105, LogLevel.Information, "{Predecessor} ran on the endpoint of {Silo} before: declaring it dead.")]
     private partial void LogEndsPredecessor(SiloAddress predecessor, SiloAddress silo);
 
-    [LoggerMessage(2006, LogLevel.Error, "This silo, {Silo}, was declared dead in table version {Version}, by {Voters}.")]
+    [LoggerMessage(2106, LogLevel.Error, "This silo, {Silo}, was declared dead in table version {Version}, by {Voters}.")]
     private partial void LogFoundItselfDead(SiloAddress silo, int version, string voters);
 
-    [LoggerMessage(2007, LogLevel.Debug, "Telling others about a change of membership failed; they will read it from the table.")]
+    [LoggerMessage(2107, LogLevel.Debug, "Telling others about a change of membership failed; they will read it from the table.")]
     private partial void LogGossipFailed(Exception exception);
 }

@@ -153,12 +153,12 @@ internal sealed partial class SiloMonitor : IDisposable
         _manager.RefreshInBackground();
     }
 
-    [LoggerMessage(2011, LogLevel.Warning, "{Silo} missed a probe ({Outcome}), number {Missed} in a row; by a go-between: {Second}.")]
+    [LoggerMessage(2111, LogLevel.Warning, "{Silo} missed a probe ({Outcome}), number {Missed} in a row; by a go-between: {Second}.")]
     private partial void LogMissed(SiloAddress silo, ProbeOutcome outcome, int missed, ProbeOutcome second);
 
-    [LoggerMessage(2012, LogLevel.Warning, "This process was held up for longer than a probe takes; its misses of {Silo} do not count.")]
+    [LoggerMessage(2112, LogLevel.Warning, "This process was held up for longer than a probe takes; its misses of {Silo} do not count.")]
     private partial void LogHeldUp(SiloAddress silo);
 
-    [LoggerMessage(2013, LogLevel.Error, "The vote on {Silo} could not be written.")]
+    [LoggerMessage(2113, LogLevel.Error, "The vote on {Silo} could not be written.")]
     private partial void LogVoteFailed(Exception exception, SiloAddress silo);
 }

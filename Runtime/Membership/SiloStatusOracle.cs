@@ -139,6 +139,6 @@ internal sealed partial class SiloStatusOracle : ISiloStatusOracle
 
     private sealed record ActiveSilos(ClusterMembershipSnapshot Of, SiloAddress[] Silos);
 
-    [LoggerMessage(2031, LogLevel.Error, "The listener {Listener} failed on {Change}.")]
+    [LoggerMessage(2131, LogLevel.Error, "The listener {Listener} failed on {Change}.")]
     private partial void LogListenerFailed(Exception exception, Type listener, ClusterMember change);
 }

@@ -1,0 +1,3 @@
+namespace Orleans.Kv.Tests.Runtime.Host.Grains;
+
+public sealed class TurnGrain : TurnGrainBase, ITurnGrain;

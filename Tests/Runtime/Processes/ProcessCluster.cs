@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Kv.Tests.Runtime.Host;
+using Orleans.Kv.Tests.Runtime.Host.Clustering;
+
+namespace Orleans.Kv.Tests.Runtime.Processes;
+
+/// <summary>Silos in processes of their own, with a membership file between them, and a client in this process.</summary>
+public sealed class ProcessCluster : IAsyncDisposable
+{
+    private readonly string _table = Path.Combine(Path.GetTempPath(), $"engine-tests-{Guid.NewGuid():N}.json");
+    private readonly List<SiloProcess> _silos = [];
+    private IHost _client = null!;
+
+    private ProcessCluster()
+    {
+    }
+
+    public IReadOnlyList<SiloProcess> Silos => _silos;
+
+    public IGrainFactory Grains => _client.Services.GetRequiredService<IClusterClient>();
+
+    public IManagementGrain Management => Grains.GetGrain<IManagementGrain>(0);
+
+    public static async Task<ProcessCluster> Start(int count)
+    {
+        var cluster = new ProcessCluster();
+        try
+        {
+            var starts = Enumerable.Range(1, count).Select(number => SiloProcess.Start(cluster.NewArguments($"silo-{number}"))).ToList();
+            foreach (var start in starts)
+                cluster._silos.Add(await start);
+            var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+            builder.Logging.ClearProviders();
+            builder.UseOrleansClient(client => TestSilo.ConfigureClient(client, cluster._table));
+            cluster._client = builder.Build();
+            await cluster._client.StartAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Another process in the place of one that is gone: same name, same ports.</summary>
+    public async Task<SiloProcess> Restart(SiloProcess silo)
+    {
+        var again = await SiloProcess.Start(silo.Arguments);
+        _silos[_silos.IndexOf(silo)] = again;
+        await silo.DisposeAsync();
+        return again;
+    }
+
+    /// <summary>A grain that lives on a certain silo.</summary>
+    public IPlacedGrain On(SiloProcess silo) => Grains.GetGrain<IPlacedGrain>($"{Guid.NewGuid():N}@{silo.Arguments.Name}");
+
+    /// <summary>What the table says about the silos of one name, latest generation last.</summary>
+    public async Task<IReadOnlyList<MembershipEntry>> Rows(string name)
+    {
+        var data = await new SharedFileTable(_table).ReadAll();
+        return [.. data.Members.Select(row => row.Item1).Where(row => row.SiloName == name).OrderBy(row => row.SiloAddress.Generation)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+        {
+            await _client.StopAsync();
+            _client.Dispose();
+        }
+
+        foreach (var silo in _silos)
+            await silo.DisposeAsync();
+        File.Delete(_table);
+    }
+
+    private HostArguments NewArguments(string name)
+    {
+        // Both are held until both are known, so that they differ.
+        using var silo = new TcpListener(IPAddress.Loopback, 0);
+        using var gateway = new TcpListener(IPAddress.Loopback, 0);
+        silo.Start();
+        gateway.Start();
+        return new HostArguments(name, _table, ((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
+    }
+}
