@@ -1,6 +1,20 @@
-namespace Orleans.Kv.Api;
+using Orleans.Kv.Api.Hosting;
 
-internal static class Program
+if (CommandLine.Parse(args, out var error) is not { } options)
 {
-    private static int Main() => 0;
+    await Console.Error.WriteLineAsync(error);
+    return ExitCodes.Usage;
+}
+
+try
+{
+    await using var app = ApiHost.Build(options);
+    using var pidFile = PidFile.Create(options);
+    await app.RunAsync();
+    return ExitCodes.Success;
+}
+catch (Exception fault) when (StartupFault.TryDescribe(fault, options, out var sentence))
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return ExitCodes.CannotStart;
 }

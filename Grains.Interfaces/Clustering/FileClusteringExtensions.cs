@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Messaging;
 
@@ -8,6 +9,9 @@ namespace Orleans.Kv.Interfaces.Clustering;
 /// <summary>Clustering for silos and clients that share one machine: membership and cluster map in one file.</summary>
 public static class FileClusteringExtensions
 {
+    /// <summary>The cluster id and service id of a cluster in a file, unless they are configured after this.</summary>
+    public const string ClusterName = "kv";
+
     /// <summary>Keeps this silo's membership table and the cluster map in the file at <paramref name="path"/>.</summary>
     public static ISiloBuilder UseFileClustering(this ISiloBuilder builder, string path)
     {
@@ -28,6 +32,8 @@ public static class FileClusteringExtensions
     private static void AddFile(IServiceCollection services, string path)
     {
         services.TryAddSingleton(TimeProvider.System);
+        // One file holds one cluster, so its silos and clients need no names of their own to find each other.
+        services.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName));
         services.AddOptions<FileClusteringOptions>()
             .Configure(options => options.Path = path)
             .Validate(options => !string.IsNullOrWhiteSpace(options.Path), "File clustering needs the path of the cluster file.")

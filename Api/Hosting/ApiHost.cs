@@ -1,0 +1,102 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Kv.Api.Cluster;
+using Orleans.Kv.Api.Health;
+using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Operations;
+using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Interfaces.Keys;
+
+namespace Orleans.Kv.Api.Hosting;
+
+/// <summary>Puts an API host together: Kestrel, the Orleans client, and what lies between them.</summary>
+internal static class ApiHost
+{
+    // Each connection costs some kilobytes and a client needs few; more than this is a mistake or an attack.
+    private const int MaxConnections = 10_000;
+
+    /// <summary>Builds the host. Tests pass <paramref name="addCluster"/> to bring their own silos.</summary>
+    public static WebApplication Build(ApiOptions options, Action<WebApplicationBuilder>? addCluster = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Orleans.Kv.Api", ContentRootPath = AppContext.BaseDirectory });
+        AddLogging(builder, options);
+        AddKestrel(builder, options);
+        AddRouting(builder.Services);
+        // The server starts beside the Orleans client, not after it: a host without silos answers that it is not ready.
+        builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        (addCluster ?? (web => AddCluster(web, options)))(builder);
+        if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
+
+        var app = builder.Build();
+        app.UseMiddleware<ProblemPages>();
+        app.UseRouting();
+        app.MapOperations();
+        app.MapCluster();
+        app.MapHealth();
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder, ApiOptions options)
+    {
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        // A line per request would cost more than the request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans.Kv", options.LogLevel);
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+    }
+
+    private static void AddKestrel(WebApplicationBuilder builder, ApiOptions options)
+    {
+        builder.WebHost.UseUrls(options.Address);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Bodies are bounded where they are read, per operation, so that a connection survives one that is too large.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        });
+    }
+
+    private static void AddRouting(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<RouterOptions>().Validate(router => !router.Errors().Any(), "The router's options contradict each other.").ValidateOnStart();
+        services.AddSingleton<SiloHealth>();
+        services.AddSingleton(provider => new CoordinatorChoice(provider.GetRequiredService<ICluster>().Coordinators));
+        services.AddSingleton<Router>();
+        services.AddSingleton(provider =>
+        {
+            var grains = provider.GetRequiredService<IGrainFactory>();
+            return new KeyRouteCache(key => grains.GetGrain<IKeyGrain>(key));
+        });
+        services.TryAddSingleton<ICluster, OrleansCluster>();
+        services.AddSingleton<ClusterView>();
+        services.AddSingleton<ClusterMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
+        services.AddSingleton<Readiness>();
+    }
+
+    private static void AddCluster(WebApplicationBuilder builder, ApiOptions options)
+    {
+        builder.UseOrleansClient(client =>
+        {
+            client.UseFileClustering(options.ClusterFile);
+            client.UseConnectionRetryFilter<ConnectionRetry>();
+            // The router hedges long before; this only frees what belongs to calls that nobody waits for any more.
+            client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<RouterOptions>>((messaging, router) =>
+                messaging.ResponseTimeout = router.Value.RequestDeadline + TimeSpan.FromSeconds(1));
+            // Reading a small file: often enough that a restarted silo is used again within seconds.
+            client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        });
+    }
+}

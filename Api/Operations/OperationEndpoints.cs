@@ -1,0 +1,77 @@
+using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Api.Operations;
+
+/// <summary>
+/// <c>POST /store</c>, <c>/fetch</c>, <c>/update</c>, <c>/delete</c> and <c>/testset</c>: read the body, route the operation, write its
+/// outcome. The five differ in the fields they take and in how success looks.
+/// </summary>
+/// <remarks>
+/// The media type of the body is not looked at: it is JSON or it is refused as malformed, and <c>curl -d</c> says something else. A
+/// <c>fetch</c> with <c>consistency: "eventual"</c> is answered like a strong one for now, which it permits.
+/// </remarks>
+internal static class OperationEndpoints
+{
+    public static void MapOperations(this IEndpointRouteBuilder app)
+    {
+        Map(app, "/store", OperationShape.Store);
+        Map(app, "/fetch", OperationShape.Fetch);
+        Map(app, "/update", OperationShape.Update);
+        Map(app, "/delete", OperationShape.Delete);
+        Map(app, "/testset", OperationShape.TestAndSet);
+    }
+
+    private static void Map(IEndpointRouteBuilder app, string path, OperationShape shape)
+    {
+        var endpoint = new Endpoint(shape, app.ServiceProvider.GetRequiredService<KeyRouteCache>(), app.ServiceProvider.GetRequiredService<Router>());
+        app.MapPost(path, endpoint.HandleAsync);
+    }
+
+    private sealed class Endpoint(OperationShape shape, KeyRouteCache routes, Router router)
+    {
+        public async Task HandleAsync(HttpContext context)
+        {
+            var (read, tooLarge) = await BodyReader.ReadAsync(
+                context, shape.MaxBodyBytes, this, static (body, self) => self.Read(body));
+            if (read?.Input is not { } input)
+            {
+                await ProblemWriter.WriteAsync(context, tooLarge ?? read!.Value.Problem!);
+                return;
+            }
+
+            var outcome = await router.ExecuteAsync(input);
+            if (OutcomeProblems.Of(outcome, input) is { } problem) await ProblemWriter.WriteAsync(context, problem);
+            else Write(context.Response, input, outcome.Reply!);
+        }
+
+        private (OperationInput? Input, Problem? Problem) Read(ReadOnlySpan<byte> body) =>
+            (OperationReader.Read(body, shape, routes, out var problem), problem);
+
+        private static void Write(HttpResponse response, OperationInput input, OperationReply reply)
+        {
+            switch (input.Code)
+            {
+                case OperationCode.Store:
+                    ReplyWriter.Stored(response, input.Route, reply);
+                    break;
+                case OperationCode.Fetch:
+                    ReplyWriter.Fetched(response, input.Route, reply);
+                    break;
+                case OperationCode.Update:
+                    ReplyWriter.Updated(response, input.Route, reply);
+                    break;
+                case OperationCode.Delete:
+                    ReplyWriter.Deleted(response, input.Route);
+                    break;
+                case OperationCode.TestAndSet:
+                    ReplyWriter.Tested(response, reply);
+                    break;
+                default:
+                    throw new InvalidOperationException($"no answer for {input.Code}");
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Api.Operations;
+
+/// <summary>Which fields an operation's body must and may have.</summary>
+internal sealed record OperationShape(OperationCode Code, OperationFields Required, OperationFields Optional, int MaxBodyBytes)
+{
+    public static OperationShape Store { get; } = new(
+        OperationCode.Store,
+        OperationFields.Key | OperationFields.Value,
+        OperationFields.TtlSeconds | OperationFields.IfVersion | OperationFields.IfAbsent | OperationFields.RequestId,
+        OperationLimits.MaxValueBytes + OperationLimits.MaxOtherBytes);
+
+    public static OperationShape Fetch { get; } = new(
+        OperationCode.Fetch, OperationFields.Key, OperationFields.Consistency, OperationLimits.MaxOtherBytes);
+
+    public static OperationShape Update { get; } = new(
+        OperationCode.Update,
+        OperationFields.Key | OperationFields.Value,
+        OperationFields.TtlSeconds | OperationFields.IfVersion | OperationFields.RequestId,
+        OperationLimits.MaxValueBytes + OperationLimits.MaxOtherBytes);
+
+    public static OperationShape Delete { get; } = new(
+        OperationCode.Delete, OperationFields.Key, OperationFields.IfVersion | OperationFields.RequestId, OperationLimits.MaxOtherBytes);
+
+    public static OperationShape TestAndSet { get; } = new(
+        OperationCode.TestAndSet,
+        OperationFields.Key | OperationFields.Expect | OperationFields.Value,
+        OperationFields.TtlSeconds | OperationFields.RequestId,
+        2 * OperationLimits.MaxValueBytes + OperationLimits.MaxOtherBytes);
+
+    public OperationFields Allowed => Required | Optional;
+}

@@ -1,0 +1,24 @@
+using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Api.Routing;
+
+/// <summary>The calls this host makes to the silos. What the router needs of Orleans, and what its tests stand in for.</summary>
+internal interface ICluster
+{
+    /// <summary>Whether this host has reached the cluster since it started. Before that, no call can have left it.</summary>
+    bool IsConnected { get; }
+
+    /// <summary>
+    /// Coordinators that can be addressed, numbered from 0. Each number keeps to one gateway while that lives; several numbers
+    /// together reach every silo that has a gateway.
+    /// </summary>
+    int Coordinators { get; }
+
+    ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request);
+
+    ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request);
+
+    ValueTask<ClusterStatus> GetStatus(int coordinator);
+}

@@ -1,0 +1,97 @@
+using System.Threading.Tasks.Sources;
+using Orleans.Kv.Api.Operations;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Api.Routing;
+
+/// <summary>
+/// One operation on its way: which proposers have been asked, what is known so far, and what its caller awaits. Changed only under its
+/// own lock, except for what the <see cref="InFlightTable"/> keeps in it under that table's.
+/// </summary>
+internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
+{
+    // Completed outside every lock by a pool thread that has nothing better to do: the caller goes on right there.
+    private ManualResetValueTaskSourceCore<RoutedOutcome> _core;
+    private long _nextDue;
+
+    public PendingOperation(OperationInput input, long startedAt)
+    {
+        Input = input;
+        StartedAt = startedAt;
+        Stripe = input.Route.Key.GetHashCode(StringComparison.Ordinal);
+    }
+
+    public OperationInput Input { get; }
+
+    public long StartedAt { get; }
+
+    public Lock Guard { get; } = new();
+
+    public ValueTask<RoutedOutcome> Task => new(this, _core.Version);
+
+    // ---- kept by the in-flight table, under its lock ----
+    public int Stripe { get; }
+
+    public long Number { get; set; }
+
+    public long Mark { get; set; }
+
+    public PendingOperation? Previous { get; set; }
+
+    public PendingOperation? Next { get; set; }
+
+    // ---- kept by the router, under Guard ----
+
+    /// <summary>The request as it travels: the same on every attempt.</summary>
+    public OperationRequest? Request { get; set; }
+
+    /// <summary>When the sweep has to look at this operation. Read by the sweep without the guard: a stale value costs one period.</summary>
+    public long NextDue
+    {
+        get => Volatile.Read(ref _nextDue);
+        set => Volatile.Write(ref _nextDue, value);
+    }
+
+    /// <summary>Attempts made with the present id.</summary>
+    public int Sent { get; set; }
+
+    /// <summary>Attempts without an answer yet.</summary>
+    public int Outstanding { get; set; }
+
+    /// <summary>How often a late operation was stamped anew.</summary>
+    public int Restamped { get; set; }
+
+    /// <summary>Attempts that were made at once, because the one before was refused and not merely slow.</summary>
+    public int AtOnce { get; set; }
+
+    /// <summary>Some attempt ended without saying what became of the operation.</summary>
+    public bool Uncertain { get; set; }
+
+    /// <summary>Whom the newest attempt asked; silence is held against it.</summary>
+    public int LastTarget { get; set; }
+
+    /// <summary>Coordinators that were asked, one bit each.</summary>
+    public long Asked { get; set; }
+
+    /// <summary>The newest reason why a proposer has certainly not done it.</summary>
+    public ReplyStatus Reason { get; set; } = ReplyStatus.Unavailable;
+
+    public string? Detail { get; set; }
+
+    public bool Ended { get; set; }
+
+    public bool IsRead => Input.Code == OperationCode.Fetch;
+
+    public bool IsSameKey(PendingOperation other) =>
+        ReferenceEquals(Input.Route, other.Input.Route) || Input.Route.Key == other.Input.Route.Key;
+
+    public void Complete(RoutedOutcome outcome) => _core.SetResult(outcome);
+
+    RoutedOutcome IValueTaskSource<RoutedOutcome>.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<RoutedOutcome>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<RoutedOutcome>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}
