@@ -1,6 +1,28 @@
-namespace Orleans.Kv.Silo;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Kv.Silo.Hosting;
 
-internal static class Program
+var parsed = CommandLine.Parse(args);
+if (parsed.Options is not { } options)
 {
-    private static int Main() => 0;
+    await Console.Error.WriteLineAsync(parsed.Error);
+    return ExitCodes.Usage;
+}
+
+try
+{
+    var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
+    builder.AddConsoleLogging(options);
+    builder.AddStoreSilo(options);
+    if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
+
+    using var host = builder.Build();
+    using var pidFile = PidFile.Create(options);
+    await host.RunAsync();
+    return ExitCodes.Success;
+}
+catch (Exception fault) when (StartupFault.TryDescribe(fault, options, out var sentence))
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return ExitCodes.CannotStart;
 }

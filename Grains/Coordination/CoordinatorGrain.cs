@@ -1,0 +1,42 @@
+using Orleans.Concurrency;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Coordination;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Grains.Coordination;
+
+/// <summary>
+/// This silo's proposer for keys whose own grain does not answer. One worker per silo, so that the operations of one key meet in one proposer here as
+/// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
+/// </summary>
+[StatelessWorker(1), Reentrant]
+internal sealed class CoordinatorGrain(SiloProposing silo, ClusterReport report) : Grain, ICoordinatorGrain
+{
+    private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
+
+    public ValueTask<OperationReply> Execute(string key, OperationRequest request)
+    {
+        if (silo.Topology.View.Map is not { } map)
+            return new(OperationMapping.Refuse(ReplyStatus.Forming, silo.Silo, "the cluster has no map yet: too few nodes have joined"));
+        if (!Key.TryFrom(key, out var parsed, out var fault)) return new(OperationMapping.Refuse(ReplyStatus.Invalid, silo.Silo, fault));
+
+        var proposer = _proposers.Find(parsed);
+        if (proposer is null)
+        {
+            proposer = new ProposerHost(parsed, map, silo, GrainContext.Scheduler);
+            _proposers.Add(proposer);
+        }
+
+        return proposer.Execute(request);
+    }
+
+    public ValueTask<ClusterStatus> GetCluster() => report.Compose();
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _proposers.Close();
+        return Task.CompletedTask;
+    }
+}

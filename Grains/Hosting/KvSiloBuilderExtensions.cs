@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Kv.Grains.Coordination;
+using Orleans.Kv.Grains.Placement;
+using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Grains.Traffic;
+using Orleans.Kv.Interfaces.Topology;
+
+namespace Orleans.Kv.Grains.Hosting;
+
+/// <summary>Puts the store into a silo.</summary>
+public static class KvSiloBuilderExtensions
+{
+    /// <summary>
+    /// Adds the replica, the key grains, the coordinator and the topology to the silo, on memory storage unless another
+    /// <see cref="IRegisterStorage"/> is registered. An <see cref="IMapAuthority"/> that all silos of the cluster share must be registered as well.
+    /// </summary>
+    public static ISiloBuilder AddKeyValueStore(this ISiloBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IRegisterStorage, MemoryRegisterStorage>();
+
+        services.AddSingleton<TopologyAgent>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<TopologyAgent>());
+        services.AddSingleton<Replica>();
+        services.AddSingleton<ReplicaServiceClient>();
+        services.AddSingleton<RoundTicker>();
+        services.AddSingleton<PeerTraffic>();
+        services.AddSingleton<TrafficCounters>();
+        services.AddSingleton<ProposingCounters>();
+        services.AddSingleton<SiloProposing>();
+        services.AddSingleton<ClusterReport>();
+
+        services.AddSingleton<IValidateOptions<ReplicaOptions>>(new OptionsFaults<ReplicaOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<TrafficOptions>>(new OptionsFaults<TrafficOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<ProposingOptions>>(new OptionsFaults<ProposingOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<TopologyOptions>>(new OptionsFaults<TopologyOptions>(options => options.Faults()));
+
+        builder.AddGrainService<ReplicaService>();
+        builder.AddPlacementDirector<ReplicaPlacement, ReplicaPlacementDirector>();
+        return builder;
+    }
+}

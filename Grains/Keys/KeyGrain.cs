@@ -1,0 +1,59 @@
+using Orleans.Concurrency;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Placement;
+using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Keys;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Grains.Keys;
+
+/// <summary>
+/// A key's own proposer, on a silo that holds a copy of the key. All operations of the key come together here, which is what makes the short path
+/// short: nobody else moves the ballot, so a write is one round trip, a read moves no value, and operations that arrive during a round share
+/// the next one. None of this is needed for safety: other activations and coordinators may propose at the same time.
+/// </summary>
+[Reentrant, ReplicaPlacement]
+internal sealed class KeyGrain(SiloProposing silo) : Grain, IKeyGrain
+{
+    private ProposerHost? _proposer;
+    private ClusterView? _placedUnder;
+
+    public ValueTask<OperationReply> Execute(OperationRequest request)
+    {
+        var view = silo.Topology.View;
+        if (view.Map is not { } map)
+            return new(OperationMapping.Refuse(ReplyStatus.Forming, silo.Silo, "the cluster has no map yet: too few nodes have joined"));
+
+        if (!ReferenceEquals(view, _placedUnder)) Reconsider(view, map);
+        if (_proposer is null)
+        {
+            if (!Key.TryFrom(GrainContext.GrainId.Key.AsSpan(), out var key, out var fault))
+                return new(OperationMapping.Refuse(ReplyStatus.Invalid, silo.Silo, fault));
+            _proposer = new ProposerHost(key, map, silo, GrainContext.Scheduler);
+        }
+
+        return _proposer.Execute(request);
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _proposer?.Close();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Leaves, when idle, a silo that holds no copy of the key, if one that does is there to take over.</summary>
+    private void Reconsider(ClusterView view, ClusterMap map)
+    {
+        _placedUnder = view;
+        if (!Key.TryFrom(GrainContext.GrainId.Key.AsSpan(), out var key, out _)) return;
+        var better = false;
+        foreach (var node in map[key].Replicas)
+        {
+            if (node == silo.Topology.Self) return;
+            better |= view.AddressOf(node) is not null && !silo.Traffic.IsSilent(node);
+        }
+
+        if (better) DeactivateOnIdle();
+    }
+}

@@ -1,0 +1,212 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Replicas;
+
+namespace Orleans.Kv.Grains.Replicas;
+
+/// <summary>
+/// A silo's replica: the acceptor of every key the silo holds a copy of.
+/// <para>
+/// It is cut into shards by key, one per core. A request is handled by the thread that brings it, under its shard's lock: the key grains of
+/// this silo call in directly, the other silos' batches arrive through the replica service. Requests for one key are thereby handled one after
+/// another in the order of their arrival, and different shards at once.
+/// </para>
+/// <para>
+/// What it promises: a reply leaves after the register it was computed from is durable (<see cref="IRegisterLog"/>); a request of a newer
+/// epoch waits until this silo has that epoch's map; a batch meant for another store is not answered. When an invariant of the
+/// protocol breaks it never answers again and stops the process: one wrong vote can undo what others were told.
+/// </para>
+/// <para>What it relies on: <see cref="TopologyAgent"/> never goes back to an older map; the storage's id is as old as its content.</para>
+/// </summary>
+internal sealed partial class Replica : IKeySource
+{
+    // A thread's buffer that one large value has stretched beyond this is not kept.
+    private const int KeptBufferBytes = 1 << 20;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_output;
+
+    private readonly ReplicaShard[] _shards;
+    private readonly TopologyAgent _topology;
+    private readonly ReplicaOptions _options;
+    private readonly IFatalErrorHandler _fatal;
+    private readonly ILogger<Replica> _logger;
+    private volatile bool _closed;
+
+    public Replica(
+        IRegisterStorage storage, TopologyAgent topology, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
+    {
+        _topology = topology;
+        _options = options.Value;
+        _fatal = fatal;
+        _logger = logger;
+        Store = storage.Store;
+        _shards = new ReplicaShard[_options.Shards];
+        for (var i = 0; i < _shards.Length; i++) _shards[i] = new ReplicaShard(storage.Open(i));
+    }
+
+    public StoreId Store { get; }
+
+    public ReplicaStatus Status
+    {
+        get
+        {
+            long keys = 0, bytes = 0;
+            foreach (var shard in _shards)
+            {
+                keys += shard.Keys;
+                bytes += shard.Bytes;
+            }
+
+            return new ReplicaStatus { Store = Store.Value, Epoch = _topology.View.Epoch.Number, Keys = keys, Bytes = bytes };
+        }
+    }
+
+    /// <summary>No request is answered from now on. Those that were answered stay as they are.</summary>
+    public void Close() => _closed = true;
+
+    /// <summary>An invariant of the protocol is broken or the storage has failed: answers nothing any more, and has the process stopped.</summary>
+    public void Break(Exception exception)
+    {
+        if (_closed) return;
+        _closed = true;
+        LogBroken(exception);
+        // The handler takes its time to stop the process, and the caller may hold a grain's turn.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => _fatal.OnFatalException(this, "replica", exception), null);
+    }
+
+    /// <summary>
+    /// Handles a request of this silo's own proposer; null when there is no answer to be had. Completes at once unless the storage is slow.
+    /// </summary>
+    public ValueTask<Reply?> Handle(Request request)
+    {
+        if (_closed || _topology.View.Map is not { } map) return default;
+        try
+        {
+            var shard = _shards[IndexOf(request.Key)];
+            var reply = shard.Handle(map, request, MayGrow(), out var position);
+            if (reply is null) return default;
+            var durable = shard.Flush(position);
+            return durable.IsCompletedSuccessfully ? new ValueTask<Reply?>(reply) : Released(durable, reply);
+        }
+        catch (InvariantViolationException violation)
+        {
+            Break(violation);
+            return default;
+        }
+    }
+
+    /// <summary>Handles another silo's batch.</summary>
+    public async ValueTask<DeliveryReply> Handle(Guid store, byte[] frame)
+    {
+        if (_closed) return Refused(DeliveryStatus.Closed, "the replica is closed");
+        if (store != Store.Value) return Refused(DeliveryStatus.AnotherStore, $"this is store {Store}");
+        var requests = new List<RequestEnvelope>();
+        try
+        {
+            FrameCodec.ReadRequests(frame, FrameOwnership.Owned, requests, this);
+        }
+        catch (FrameFormatException malformed)
+        {
+            LogMalformed(malformed.Position, malformed.Fault);
+            return Refused(DeliveryStatus.Malformed, malformed.Message);
+        }
+
+        var epoch = NewestOf(requests);
+        if (epoch > _topology.View.Epoch) await _topology.Reach(epoch, _options.MapPatience);
+        if (_topology.View.Map is not { } map) return Refused(DeliveryStatus.Closed, "this silo has no map yet");
+        try
+        {
+            var replies = Apply(map, requests, out var positions);
+            for (var i = 0; i < positions.Length; i++) await _shards[i].Flush(positions[i]);
+            return new DeliveryReply { Status = DeliveryStatus.Delivered, Frame = Encode(replies) };
+        }
+        catch (InvariantViolationException violation)
+        {
+            Break(violation);
+            return Refused(DeliveryStatus.Closed, "an invariant of the protocol is broken");
+        }
+        catch (IOException failure)
+        {
+            // Nobody knows any more what a restart would find.
+            Break(failure);
+            return Refused(DeliveryStatus.Closed, "the storage failed");
+        }
+    }
+
+    // The hash is taken twice, here and by the shard's table; still cheaper than a new key object, which takes it as well.
+    Key? IKeySource.Find(ReadOnlySpan<byte> utf8) => _shards[(uint)Key.Comparer.GetHashCode(utf8) % (uint)_shards.Length].Find(utf8);
+
+    private List<ReplyEnvelope> Apply(ClusterMap map, List<RequestEnvelope> requests, out long[] positions)
+    {
+        positions = new long[_shards.Length];
+        var mayGrow = MayGrow();
+        var replies = new List<ReplyEnvelope>(requests.Count);
+        foreach (var (correlation, request) in requests)
+        {
+            var index = IndexOf(request.Key);
+            var reply = _shards[index].Handle(map, request, mayGrow, out var position);
+            positions[index] = Math.Max(positions[index], position);
+            if (reply is not null) replies.Add(new ReplyEnvelope(correlation, reply));
+        }
+
+        return replies;
+    }
+
+    private static Epoch NewestOf(List<RequestEnvelope> requests)
+    {
+        var newest = Epoch.None;
+        foreach (var envelope in requests)
+        {
+            if (envelope.Request.Epoch > newest) newest = envelope.Request.Epoch;
+        }
+
+        return newest;
+    }
+
+    private static byte[] Encode(List<ReplyEnvelope> replies)
+    {
+        var output = t_output ??= new ArrayBufferWriter<byte>(16 * 1024);
+        output.ResetWrittenCount();
+        FrameCodec.WriteReplies(output, CollectionsMarshal.AsSpan(replies));
+        var frame = output.WrittenSpan.ToArray();
+        if (output.Capacity > KeptBufferBytes) t_output = null;
+        return frame;
+    }
+
+    private async ValueTask<Reply?> Released(ValueTask durable, Reply reply)
+    {
+        try
+        {
+            await durable;
+            return reply;
+        }
+        catch (IOException failure)
+        {
+            Break(failure);
+            return null;
+        }
+    }
+
+    private bool MayGrow()
+    {
+        long bytes = 0;
+        foreach (var shard in _shards) bytes += shard.Bytes;
+        return bytes < _options.MaxBytes;
+    }
+
+    private int IndexOf(Key key) => (int)((uint)key.GetHashCode() % (uint)_shards.Length);
+
+    private static DeliveryReply Refused(DeliveryStatus status, string detail) => new() { Status = status, Detail = detail };
+
+    [LoggerMessage(1001, LogLevel.Warning, "A batch from another silo cannot be read at byte {Position}: {Fault}", EventName = "MalformedBatch")]
+    private partial void LogMalformed(int position, string fault);
+
+    [LoggerMessage(1002, LogLevel.Critical, "An invariant of the protocol or the storage is broken; this node answers nothing any more and stops", EventName = "ReplicaBroken")]
+    private partial void LogBroken(Exception exception);
+}

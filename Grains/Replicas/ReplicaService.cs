@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Kv.Interfaces.Replicas;
+
+namespace Orleans.Kv.Grains.Replicas;
+
+/// <summary>What makes the silo's <see cref="Replica"/> reachable for other silos.</summary>
+[Reentrant]
+internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica)
+    : GrainService(grainId, silo, loggerFactory), IReplicaService
+{
+    public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
+
+    public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Status);
+
+    public override Task Stop()
+    {
+        replica.Close();
+        return base.Stop();
+    }
+}

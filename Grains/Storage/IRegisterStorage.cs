@@ -1,0 +1,13 @@
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Grains.Storage;
+
+/// <summary>A node's storage: the id of its store and the logs of the store's shards.</summary>
+public interface IRegisterStorage
+{
+    /// <summary>Random, made when the store was created empty, and lost with it.</summary>
+    StoreId Store { get; }
+
+    /// <summary>The log of one of the replica's shards.</summary>
+    IRegisterLog Open(int shard);
+}

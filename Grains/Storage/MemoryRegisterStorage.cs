@@ -1,0 +1,13 @@
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Grains.Storage;
+
+/// <summary>Storage in memory: created empty whenever the process starts, hence another store each time.</summary>
+public sealed class MemoryRegisterStorage : IRegisterStorage
+{
+    /// <inheritdoc/>
+    public StoreId Store { get; } = new(Guid.NewGuid());
+
+    /// <inheritdoc/>
+    public IRegisterLog Open(int shard) => new MemoryRegisterLog();
+}

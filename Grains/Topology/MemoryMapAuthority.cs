@@ -1,0 +1,38 @@
+using Orleans.Kv.Interfaces.Topology;
+
+namespace Orleans.Kv.Grains.Topology;
+
+/// <summary>The map authority of silos that share one process. It dies with the process, as everything they hold does.</summary>
+public sealed class MemoryMapAuthority : IMapAuthority
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, NodeRecord> _nodes = new(StringComparer.Ordinal);
+    private ReadOnlyMemory<byte> _map;
+    private long _epoch;
+
+    /// <inheritdoc/>
+    public ValueTask<AuthorityView> Read(CancellationToken cancellation)
+    {
+        lock (_gate) return ValueTask.FromResult(new AuthorityView(_epoch, _map, [.. _nodes.Values]));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryInstall(ReadOnlyMemory<byte> map, long epoch, long expected, CancellationToken cancellation)
+    {
+        if (epoch <= expected) throw new ArgumentException($"Epoch {epoch} does not follow epoch {expected}.", nameof(epoch));
+        lock (_gate)
+        {
+            if (_epoch != expected) return ValueTask.FromResult(false);
+            _map = map.ToArray();
+            _epoch = epoch;
+            return ValueTask.FromResult(true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Register(NodeRecord node, CancellationToken cancellation)
+    {
+        lock (_gate) _nodes[node.Name] = node;
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,254 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Replicas;
+
+namespace Orleans.Kv.Grains.Traffic;
+
+/// <summary>
+/// What this silo has to say to one peer.
+/// <para>
+/// While a batch is on its way the next one collects; when it comes back, what has collected leaves. So an idle peer gets a request at once, and a
+/// busy one gets as many in one frame as a round trip brings together, with no timer and no setting that is right for one load only.
+/// </para>
+/// <para>
+/// A request ends in exactly one reply or failure: the reply frame, a refused or failed call, silence beyond the batch timeout, or a bound. A peer that let a
+/// batch time out is silent: while it is, one batch at a time goes out as a probe and all else fails at once, so that nothing piles up and no
+/// proposer waits for a peer that is known not to answer.
+/// </para>
+/// </summary>
+internal sealed partial class PeerOutbox(
+    NodeId node, TopologyAgent topology, ReplicaServiceClient replicas, RoundTicker ticker, TrafficOptions options, TrafficCounters counters, ILogger logger)
+    : IThreadPoolWorkItem, ITicking
+{
+    // What sending needs at most at once, and one to collect in.
+    private const int PooledBatches = 4;
+
+    private readonly ILogger _logger = logger;
+    private readonly Lock _gate = new();
+    private readonly Queue<Outgoing> _waiting = new();
+    private readonly List<Batch> _travelling = [];
+    private readonly Stack<Batch> _pool = new();
+    private long _waitingBytes;
+    private int _inFlight;
+    private bool _scheduled;
+    private bool _silent;
+    private bool _watched;
+    private SiloAddress? _address;
+    private IReplicaService? _service;
+
+    /// <summary>The peer does not answer at present.</summary>
+    public bool IsSilent => Volatile.Read(ref _silent);
+
+    public void Send(in Outgoing outgoing)
+    {
+        bool taken;
+        var schedule = false;
+        lock (_gate)
+        {
+            taken = _waiting.Count < options.MaxQueuedMessages && _waitingBytes < options.MaxQueuedBytes && !(_silent && _inFlight > 0);
+            if (taken)
+            {
+                _waiting.Enqueue(outgoing);
+                _waitingBytes += FrameCodec.EstimateBytes(outgoing.Request);
+                schedule = TryClaim();
+            }
+        }
+
+        // On a pool thread and not here: the caller is a grain's turn, and the call would become that grain's.
+        if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (!taken) outgoing.Sender.OnFailure(node, outgoing.Request.Round);
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            Batch batch;
+            IReplicaService? service;
+            lock (_gate)
+            {
+                _scheduled = false;
+                if (_waiting.Count == 0 || _inFlight >= (_silent ? 1 : options.BatchesInFlight)) return;
+                batch = Collect();
+                service = Resolve();
+                _inFlight++;
+                if (service is not null) Watch(batch);
+            }
+
+            if (service is null) Settle(batch, null);
+            else _ = Travel(service, batch);
+        }
+    }
+
+    bool ITicking.Sweep(long now)
+    {
+        List<Batch>? overdue = null;
+        bool goOn;
+        lock (_gate)
+        {
+            foreach (var batch in _travelling)
+            {
+                // Settled within the lock: once it has left the list, a batch may be on its way again with other requests.
+                if (batch.Due <= now && batch.TrySettle()) (overdue ??= []).Add(batch);
+            }
+
+            goOn = _watched = _travelling.Count > 0;
+        }
+
+        if (overdue is null) return goOn;
+        foreach (var batch in overdue) GiveUp(batch);
+        return goOn;
+    }
+
+    private bool TryClaim()
+    {
+        if (_scheduled || _waiting.Count == 0 || _inFlight >= (_silent ? 1 : options.BatchesInFlight)) return false;
+        return _scheduled = true;
+    }
+
+    private Batch Collect()
+    {
+        var batch = _pool.TryPop(out var pooled) ? pooled : new Batch(node);
+        var bytes = 0L;
+        while (batch.Count < FrameCodec.MaxMessages && _waiting.TryPeek(out var next))
+        {
+            var size = FrameCodec.EstimateBytes(next.Request);
+            if (batch.Count > 0 && bytes + size > options.MaxBatchBytes) break;
+            batch.Add(_waiting.Dequeue());
+            bytes += size;
+        }
+
+        _waitingBytes -= bytes;
+        return batch;
+    }
+
+    private void Watch(Batch batch)
+    {
+        batch.Due = ticker.After(options.BatchTimeout);
+        _travelling.Add(batch);
+        if (_watched) return;
+        _watched = true;
+        ticker.Watch(this);
+    }
+
+    private IReplicaService? Resolve()
+    {
+        var address = topology.View.AddressOf(node);
+        if (address is null) return null;
+        if (!address.Equals(_address))
+        {
+            _address = address;
+            _service = replicas.On(address);
+        }
+
+        return _service;
+    }
+
+    private async Task Travel(IReplicaService service, Batch batch)
+    {
+        DeliveryReply? reply = null;
+        counters.OnBatch(batch.Count);
+        try
+        {
+            reply = await service.Deliver(node.Store.Value, batch.Encode()).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            // Refused, timed out in the engine, declared dead, or a fault of the peer: all mean that no reply will come.
+            LogBatchFailed(node, fault);
+        }
+
+        Settle(batch, reply);
+    }
+
+    private void Settle(Batch batch, DeliveryReply? reply)
+    {
+        if (!batch.TrySettle())
+        {
+            // Given up before. Its requests have failed, and its lists may still be in use by who failed them.
+            if (reply is null) return;
+            lock (_gate) _silent = false;
+            return;
+        }
+
+        // The next batch leaves while this one's replies are given out.
+        Release(batch, silent: false);
+        Answer(batch, reply);
+        if (!batch.TryReset()) return;
+        lock (_gate)
+        {
+            if (_pool.Count < PooledBatches) _pool.Push(batch);
+        }
+    }
+
+    private void Answer(Batch batch, DeliveryReply? reply)
+    {
+        try
+        {
+            if (reply is { Status: DeliveryStatus.Delivered, Frame: { } frame })
+            {
+                batch.Deliver(frame, topology);
+                return;
+            }
+
+            if (reply is not null) LogRefused(node, reply.Status, reply.Detail);
+            if (reply?.Status == DeliveryStatus.AnotherStore) topology.Refresh();
+        }
+        catch (FrameFormatException malformed)
+        {
+            LogUnreadable(node, malformed);
+        }
+
+        batch.Fail();
+    }
+
+    private void GiveUp(Batch batch)
+    {
+        LogSilent(node, options.BatchTimeout.TotalMilliseconds);
+        Release(batch, silent: true);
+        batch.Fail();
+        FailWaiting();
+    }
+
+    private void Release(Batch batch, bool silent)
+    {
+        bool schedule;
+        lock (_gate)
+        {
+            _inFlight--;
+            _travelling.Remove(batch);
+            _silent = silent;
+            schedule = TryClaim();
+        }
+
+        if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void FailWaiting()
+    {
+        Outgoing[] waiting;
+        lock (_gate)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+            _waitingBytes = 0;
+        }
+
+        foreach (var outgoing in waiting) outgoing.Sender.OnFailure(node, outgoing.Request.Round);
+    }
+
+    [LoggerMessage(1201, LogLevel.Debug, "A batch to {Node} failed", EventName = "BatchFailed")]
+    private partial void LogBatchFailed(NodeId node, Exception fault);
+
+    [LoggerMessage(1202, LogLevel.Information, "Node {Node} has not answered for {Milliseconds} ms", EventName = "PeerSilent")]
+    private partial void LogSilent(NodeId node, double milliseconds);
+
+    [LoggerMessage(1204, LogLevel.Error, "The reply of node {Node} cannot be read", EventName = "ReplyUnreadable")]
+    private partial void LogUnreadable(NodeId node, FrameFormatException malformed);
+
+    [LoggerMessage(1203, LogLevel.Warning, "Node {Node} refused a batch: {Status} {Detail}", EventName = "BatchRefused")]
+    private partial void LogRefused(NodeId node, DeliveryStatus status, string? detail);
+}

@@ -1,0 +1,35 @@
+namespace Orleans.Kv.Grains.Traffic;
+
+/// <summary>How a silo talks to its peers.</summary>
+public sealed class TrafficOptions
+{
+    /// <summary>
+    /// How many batches may be on their way to one peer at once. One makes batches as large as the round trip lets them grow, which is what saves
+    /// work; more trade that for less waiting.
+    /// </summary>
+    public int BatchesInFlight { get; set; } = 1;
+
+    /// <summary>How many bytes a batch collects, about; a single larger value travels alone. Bounds the time a small message waits behind large ones.</summary>
+    public int MaxBatchBytes { get; set; } = 1 << 20;
+
+    /// <summary>How many messages may wait for one peer: a few rounds of everything a busy silo has open. Further ones fail at once.</summary>
+    public int MaxQueuedMessages { get; set; } = 32 * 1024;
+
+    /// <summary>How many bytes may wait for one peer, about. Further ones fail at once.</summary>
+    public long MaxQueuedBytes { get; set; } = 128L << 20;
+
+    /// <summary>
+    /// How long a batch may be unanswered before its messages count as failed and the peer as silent. A healthy peer answers in a few milliseconds; a
+    /// pause of its garbage collector must not pass for silence.
+    /// </summary>
+    public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromMilliseconds(400);
+
+    internal IEnumerable<string> Faults()
+    {
+        if (BatchesInFlight is < 1 or > 16) yield return $"{nameof(TrafficOptions)}.{nameof(BatchesInFlight)} must be from 1 to 16.";
+        if (MaxBatchBytes < 1024) yield return $"{nameof(TrafficOptions)}.{nameof(MaxBatchBytes)} must be at least 1024.";
+        if (MaxQueuedMessages < 1) yield return $"{nameof(TrafficOptions)}.{nameof(MaxQueuedMessages)} must be positive.";
+        if (MaxQueuedBytes < 16L << 20) yield return $"{nameof(TrafficOptions)}.{nameof(MaxQueuedBytes)} must hold at least one value, 16 MiB.";
+        if (BatchTimeout <= TimeSpan.Zero) yield return $"{nameof(TrafficOptions)}.{nameof(BatchTimeout)} must be positive.";
+    }
+}

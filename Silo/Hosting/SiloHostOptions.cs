@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Orleans.Kv.Silo.Hosting;
+
+/// <summary>What a silo process is told by whoever starts it.</summary>
+internal sealed class SiloHostOptions
+{
+    /// <summary>The node's stable name, the same after every restart.</summary>
+    public string Name { get; set; } = "silo-1";
+
+    /// <summary>Where the cluster of this machine keeps its membership file, pid files and data.</summary>
+    public string Directory { get; set; } = ".kv";
+
+    /// <summary>The address the other silos and the clients reach this one at.</summary>
+    public IPAddress Address { get; set; } = IPAddress.Loopback;
+
+    public int SiloPort { get; set; } = 11111;
+
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>How many nodes must be alive before the first map is formed. Three copies are the design's default.</summary>
+    public int FormationSize { get; set; } = 3;
+
+    /// <summary>Where registers are kept.</summary>
+    public string Storage { get; set; } = "memory";
+
+    /// <summary>How many batches may be on their way to one peer at once.</summary>
+    public int BatchesInFlight { get; set; } = 1;
+
+    /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
+    public bool ExitWithParent { get; set; }
+
+    /// <summary>The least severe level that is logged to the console.</summary>
+    public string LogLevel { get; set; } = "Information";
+
+    /// <summary>The file that holds membership and map.</summary>
+    public string ClusterFile => Path.Combine(Directory, "cluster.json");
+
+    /// <summary>Every fault of the options at once, so that a person corrects them in one go.</summary>
+    public IEnumerable<string> Faults()
+    {
+        if (Name.Length is 0 or > 64 || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            yield return "--name must be 1 to 64 letters, digits, '-', '_' or '.'.";
+        if (string.IsNullOrWhiteSpace(Directory)) yield return "--directory must not be empty.";
+        if (SiloPort is < 1 or > IPEndPoint.MaxPort) yield return "--silo-port must be from 1 to 65535.";
+        if (GatewayPort is < 1 or > IPEndPoint.MaxPort) yield return "--gateway-port must be from 1 to 65535.";
+        if (SiloPort == GatewayPort) yield return "--silo-port and --gateway-port must differ.";
+        if (FormationSize is < 1 or > 1000) yield return "--formation-size must be from 1 to 1000.";
+        if (BatchesInFlight is < 1 or > 16) yield return "--batches-in-flight must be from 1 to 16.";
+        if (Storage is not "memory") yield return $"--storage {Storage} is not known; there is: memory.";
+        if (!Enum.TryParse<Microsoft.Extensions.Logging.LogLevel>(LogLevel, ignoreCase: true, out _)) yield return $"--log-level {LogLevel} is not known.";
+    }
+}

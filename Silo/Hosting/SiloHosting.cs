@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Orleans.Kv.Grains.Hosting;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Grains.Traffic;
+using Orleans.Kv.Interfaces.Clustering;
+
+namespace Orleans.Kv.Silo.Hosting;
+
+/// <summary>The silo of this process: the store on file clustering, with a membership that notices a death within seconds.</summary>
+internal static class SiloHosting
+{
+    /// <summary>All silos and clients of one directory are one cluster; its file separates it from others, not these names.</summary>
+    private const string ClusterId = "kv";
+
+    public static void AddStoreSilo(this HostApplicationBuilder builder, SiloHostOptions options) => builder.UseOrleans(silo =>
+    {
+        silo.UseFileClustering(options.ClusterFile);
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = ClusterId;
+            cluster.ServiceId = ClusterId;
+        });
+        silo.Configure<SiloOptions>(names => names.SiloName = options.Name);
+        silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
+        silo.Configure<ClusterMembershipOptions>(NoticeDeathsSoon);
+        // Nothing in the store waits this long; it bounds the engine's own calls, whose default of 30 s would outlast every failover.
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
+        silo.Configure<TopologyOptions>(topology => topology.FormationSize = options.FormationSize);
+        silo.Configure<TrafficOptions>(traffic => traffic.BatchesInFlight = options.BatchesInFlight);
+        silo.AddKeyValueStore();
+    });
+
+    public static void AddConsoleLogging(this HostApplicationBuilder builder, SiloHostOptions options)
+    {
+        var level = Enum.Parse<LogLevel>(options.LogLevel, ignoreCase: true);
+        builder.Logging.SetMinimumLevel(level);
+        // The engine tells its inner life at this level; what a person running the store wants to know of it are its warnings.
+        if (level == LogLevel.Information) builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Kv", LogLevel.Information);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z '";
+        });
+    }
+
+    /// <summary>
+    /// Until a silo is declared dead its keys are served by coordinators; these settings bound how long. Probes of a second, two of them missed; a paused
+    /// silo keeps its connections open, so their being alive must not speak for it.
+    /// </summary>
+    private static void NoticeDeathsSoon(ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+        membership.NumMissedProbesLimit = 2;
+        membership.NumVotesForDeathDeclaration = 1;
+        membership.EnableConnectionLivenessCheck = false;
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+    }
+}

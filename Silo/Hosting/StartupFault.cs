@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+
+namespace Orleans.Kv.Silo.Hosting;
+
+/// <summary>Turns the faults a person can mend into one sentence; all others keep their stack trace.</summary>
+internal static class StartupFault
+{
+    public static bool TryDescribe(Exception fault, SiloHostOptions options, [NotNullWhen(true)] out string? sentence)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            sentence = cause switch
+            {
+                SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException =>
+                    $"{options.Name} cannot start: port {options.SiloPort} or {options.GatewayPort} on {options.Address} is in use.",
+                SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
+                    $"{options.Name} cannot start: {options.Address} is not an address of this machine.",
+                UnauthorizedAccessException or DirectoryNotFoundException => $"{options.Name} cannot start: {cause.Message}",
+                OrleansConfigurationException => $"{options.Name} cannot start: {cause.Message}",
+                _ => null,
+            };
+            if (sentence is not null) return true;
+        }
+
+        sentence = null;
+        return false;
+    }
+}
