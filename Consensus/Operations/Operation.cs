@@ -36,8 +36,11 @@ public sealed class Operation
     /// <summary>Only if the key does not exist.</summary>
     public bool IfAbsent { get; init; }
 
-    /// <summary>What a test-and-set expects: null for "does not exist".</summary>
-    public ReadOnlyMemory<byte>? Expect { get; init; }
+    /// <summary>
+    /// What a test-and-set expects: null for "does not exist". An array, since a null one that is converted to <see cref="ReadOnlyMemory{T}"/> turns into an empty
+    /// value without a warning, and an empty value is something that exists.
+    /// </summary>
+    public byte[]? Expect { get; init; }
 
     /// <summary>The media type of <see cref="Expect"/>: where it and the value's are JSON, they are compared as JSON, not byte by byte.</summary>
     public string? ExpectContentType { get; init; }

@@ -35,7 +35,8 @@ public sealed partial class Proposer
         Judge(now);
     }
 
-    private void Propose(in Ballot ballot, in Ballot baseBallot, RegisterState? baseState, in Floor floor, in Moment now)
+    // By value, not by reference: the arguments are fields that change in here.
+    private void Propose(Ballot ballot, Ballot baseBallot, RegisterState? baseState, Floor floor, in Moment now)
     {
         GuardAgainstLoss(baseBallot, floor);
         // What arrived during the Prepare need not wait for another round: nothing has been applied yet.

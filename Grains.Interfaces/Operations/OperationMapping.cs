@@ -25,7 +25,7 @@ public static class OperationMapping
             TimeToLive = TimeSpan.FromMilliseconds(request.TtlMilliseconds),
             IfVersion = request.IfVersion,
             IfAbsent = request.IfAbsent,
-            Expect = request.Expect is null ? null : request.Expect.AsMemory(),
+            Expect = request.Expect,
             ExpectContentType = request.ExpectContentType ?? ContentTypes.Json,
         };
     }
