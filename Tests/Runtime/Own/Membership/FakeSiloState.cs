@@ -1,0 +1,8 @@
+namespace Orleans.Kv.Tests.Runtime.Own.Membership;
+
+internal enum FakeSiloState
+{
+    Running,
+    Paused,
+    Killed,
+}
