@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Orleans.Kv.Cli.Http;
+using Orleans.Kv.Cli.Local;
+
+namespace Orleans.Kv.Cli.Commands;
+
+/// <summary>Options that several commands take, and how they find the API host.</summary>
+internal static class CommonOptions
+{
+    public static Option<string> Dir() => new("--dir")
+    {
+        Description = "The directory of the local cluster.",
+        DefaultValueFactory = _ => ClusterDirectory.DefaultName,
+    };
+
+    public static Option<string?> Url() => new("--url") { Description = "The API host, instead of the local cluster's." };
+
+    public static ApiClient Connect(ParseResult parsed, Option<string> dir, Option<string?> url)
+    {
+        var address = parsed.GetValue(url) ?? new ClusterDirectory(parsed.GetValue(dir)!).Read().Url;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            throw new CliException(ExitCodes.Usage, $"--url {address} is not an http address.");
+        return new ApiClient(uri);
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Orleans.Kv.Cli.Local;
+
+namespace Orleans.Kv.Cli.Commands;
+
+/// <summary><c>kv silo kill|stop|start NAME</c>: what happens to silos, made to happen.</summary>
+internal static class SiloCommands
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(20);
+
+    public static Command Create() => new("silo", "Kills, stops or starts a silo of the local cluster.")
+    {
+        One("kill", "Kills a silo with SIGKILL, as a crash would.", (directory, name, _) => Task.FromResult(Kill(directory, name))),
+        One("stop", "Stops a silo in good order.", async (directory, name, cancellation) =>
+        {
+            await ControlPipe.AskAsync(directory, "stop", name, cancellation);
+            return $"{name} has stopped";
+        }),
+        One("start", "Starts a silo again, with its name and ports.", StartAsync),
+    };
+
+    private static Command One(string verb, string description, Func<ClusterDirectory, string, CancellationToken, Task<string>> action)
+    {
+        var name = new Argument<string>("name") { Description = "The silo, for example silo-1." };
+        var dir = CommonOptions.Dir();
+        var command = new Command(verb, description) { name, dir };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Console.WriteLine(await action(new ClusterDirectory(parsed.GetValue(dir)!), parsed.GetValue(name)!, cancellation));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static string Kill(ClusterDirectory directory, string name)
+    {
+        var silos = directory.Read().Silos;
+        if (silos.All(silo => silo.Name != name))
+            throw new CliException(ExitCodes.Usage, $"there is no silo {name}; there are {string.Join(", ", silos.Select(silo => silo.Name))}.");
+        var pid = directory.LivePid(name) ?? throw new CliException(ExitCodes.Unavailable, $"{name} does not run.");
+        using var process = Process.GetProcessById(pid);
+        process.Kill();
+        process.WaitForExit();
+        return $"{name} (process {pid}) is killed";
+    }
+
+    private static async Task<string> StartAsync(ClusterDirectory directory, string name, CancellationToken cancellation)
+    {
+        await ControlPipe.AskAsync(directory, "start", name, cancellation);
+        var started = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(started) < StartPatience)
+        {
+            // A silo writes its number when its host is built.
+            if (directory.LivePid(name) is { } pid) return $"{name} (process {pid}) is started";
+            await Task.Delay(StartPoll, cancellation);
+        }
+
+        throw new CliException(ExitCodes.Unavailable, $"{name} did not start; see {directory.LogFile(name)}.");
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Orleans.Kv.Cli.Local;
+
+namespace Orleans.Kv.Cli.Commands;
+
+/// <summary><c>kv up</c>: runs silos and an API host as processes of their own until it is told to stop, and leaves none behind.</summary>
+internal static class UpCommand
+{
+    // A laptop runs a handful; more on one machine add nothing but contention.
+    private const int MaxSilos = 32;
+
+    public static Command Create()
+    {
+        var silos = new Option<int>("--silos") { Description = "How many silos to run.", DefaultValueFactory = _ => 3 };
+        var port = new Option<int>("--port") { Description = "The API host's port on 127.0.0.1.", DefaultValueFactory = _ => 8080 };
+        var dir = CommonOptions.Dir();
+        var storage = new Option<string>("--storage") { Description = "Where silos keep data: memory or disk.", DefaultValueFactory = _ => "memory" };
+        var noAuth = new Option<bool>("--no-auth") { Description = "Serve without authentication, which is the default on loopback." };
+        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, dir, storage, noAuth };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(dir)!, parsed.GetValue(storage)!));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int silos, int port, string dir, string storage)
+    {
+        Check(silos, port, dir, storage);
+        var directory = new ClusterDirectory(dir);
+        directory.Create();
+        await using var own = directory.TakeOver();
+        if (directory.Running() is [var (name, pid), ..])
+        {
+            throw new CliException(
+                ExitCodes.Unavailable, $"{name} of an earlier cluster in {directory.FullPath} still runs (process {pid}); end it, or choose another directory with --dir.");
+        }
+
+        if (!Ports.IsFree(port)) throw new CliException(ExitCodes.Unavailable, $"port {port} on 127.0.0.1 is in use; choose another with --port.");
+        if (directory.Clean())
+            Console.WriteLine($"{directory.FullPath} holds the remains of a cluster that is gone; memory storage left no data, so a new one starts.");
+        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos));
+        directory.Write(endpoints);
+        try
+        {
+            return await RunAsync(directory, endpoints);
+        }
+        finally
+        {
+            directory.Clean();
+        }
+    }
+
+    private static async Task<int> RunAsync(ClusterDirectory directory, Endpoints endpoints)
+    {
+        using var cluster = new LocalCluster(directory, endpoints);
+        using var stop = new CancellationTokenSource();
+        var asked = 0;
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            // Asked twice, its user does not want to wait.
+            if (Interlocked.Increment(ref asked) > 1) cluster.KillAll();
+            else stop.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        var control = Task.CompletedTask;
+        try
+        {
+            cluster.StartAll();
+            control = ControlPipe.ServeAsync(directory, cluster.CommandAsync, stop.Token);
+            await cluster.WaitUntilReadyAsync(stop.Token);
+            Console.WriteLine($"ready: {endpoints.Url}");
+            await Task.Delay(Timeout.Infinite, stop.Token);
+            return ExitCodes.Ok;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Ok;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await cluster.StopAllAsync();
+            await control;
+        }
+    }
+
+    private static void Check(int silos, int port, string dir, string storage)
+    {
+        if (silos is < 1 or > MaxSilos) throw new CliException(ExitCodes.Usage, $"--silos {silos}: a cluster has 1 to {MaxSilos} silos on one machine.");
+        if (port is < 1 or > System.Net.IPEndPoint.MaxPort) throw new CliException(ExitCodes.Usage, $"--port {port}: ports are from 1 to 65535.");
+        if (string.IsNullOrWhiteSpace(dir)) throw new CliException(ExitCodes.Usage, "--dir needs the name of a directory.");
+        if (storage == "disk") throw new CliException(ExitCodes.Usage, "--storage disk is not available yet; leave the option out for memory.");
+        if (storage != "memory") throw new CliException(ExitCodes.Usage, $"--storage {storage} is not known; there is: memory.");
+    }
+
+    private static List<SiloEndpoint> SiloEndpoints(int silos)
+    {
+        var ports = Ports.Choose(2 * silos, new Random(Environment.ProcessId));
+        return [.. Enumerable.Range(0, silos).Select(i => new SiloEndpoint($"silo-{i + 1}", ports[2 * i], ports[2 * i + 1]))];
+    }
+}

@@ -1,0 +1,17 @@
+namespace Orleans.Kv.Cli;
+
+/// <summary>What <c>kv</c> says to the script that runs it.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done.</summary>
+    public const int Ok = 0;
+
+    /// <summary>The key does not exist, or holds something else than was expected.</summary>
+    public const int NotFound = 1;
+
+    /// <summary>The command line is wrong: the same one will never work.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The cluster or what it needs is not available, or what became of the operation is unknown: trying again may help.</summary>
+    public const int Unavailable = 3;
+}
