@@ -8,7 +8,6 @@ using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Clustering;
-using Orleans.Kv.Interfaces.Keys;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -74,11 +73,7 @@ internal static class ApiHost
         services.AddSingleton<SiloHealth>();
         services.AddSingleton(provider => new CoordinatorChoice(provider.GetRequiredService<ICluster>().Coordinators));
         services.AddSingleton<Router>();
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new KeyRouteCache(key => grains.GetGrain<IKeyGrain>(key));
-        });
+        services.AddSingleton(new KeyRouteCache());
         services.TryAddSingleton<ICluster, OrleansCluster>();
         services.AddSingleton<ClusterView>();
         services.AddSingleton<ClusterMonitor>();

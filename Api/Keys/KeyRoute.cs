@@ -15,12 +15,11 @@ internal sealed class KeyRoute
     private long _nextProbe;
     private int _probing;
 
-    public KeyRoute(byte[] utf8, IKeyGrain? grain)
+    public KeyRoute(byte[] utf8)
     {
         Utf8 = utf8;
         Key = Encoding.UTF8.GetString(utf8);
         Json = JsonEncodedText.Encode(utf8, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray();
-        Grain = grain;
     }
 
     public byte[] Utf8 { get; }
@@ -30,8 +29,8 @@ internal sealed class KeyRoute
     /// <summary>The key as the inside of a JSON string.</summary>
     public byte[] Json { get; }
 
-    /// <summary>The key's grain; null only in tests, which answer without one.</summary>
-    public IKeyGrain? Grain { get; }
+    /// <summary>The reference to the key's grain, once it was needed: it cannot be made before the cluster was reached.</summary>
+    public IKeyGrain? Grain { get; set; }
 
     /// <summary>The silo that answered last through the key grain. A hint, written without a lock.</summary>
     public string? LastSilo { get; set; }

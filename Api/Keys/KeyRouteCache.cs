@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orleans.Kv.Interfaces.Keys;
 
 namespace Orleans.Kv.Api.Keys;
 
@@ -13,17 +12,12 @@ internal sealed class KeyRouteCache
     /// <summary>Per generation. A route takes about 500 bytes and its grain reference as much again, so both stay below 150 MB.</summary>
     public const int DefaultCapacity = 65_536;
 
-    private readonly Func<string, IKeyGrain?> _grainOf;
     private readonly int _capacity;
     private readonly Lock _turn = new();
     private volatile Generation _young = new();
     private volatile Generation _old = new();
 
-    public KeyRouteCache(Func<string, IKeyGrain?> grainOf, int capacity = DefaultCapacity)
-    {
-        _grainOf = grainOf;
-        _capacity = capacity;
-    }
+    public KeyRouteCache(int capacity = DefaultCapacity) => _capacity = capacity;
 
     /// <summary>How many routes are kept at present; at most twice the capacity, but for what concurrent callers add during a turn.</summary>
     public int Count => _young.Count + _old.Count;
@@ -32,13 +26,7 @@ internal sealed class KeyRouteCache
     {
         var young = _young;
         if (young.ByBytes.TryGetValue(key, out var route)) return route;
-        if (!_old.ByBytes.TryGetValue(key, out route))
-        {
-            var utf8 = key.ToArray();
-            route = new KeyRoute(utf8, _grainOf(System.Text.Encoding.UTF8.GetString(utf8)));
-        }
-
-        return Add(young, route);
+        return Add(young, _old.ByBytes.TryGetValue(key, out route) ? route : new KeyRoute(key.ToArray()));
     }
 
     private KeyRoute Add(Generation young, KeyRoute route)

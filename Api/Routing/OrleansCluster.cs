@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
+using Orleans.Kv.Interfaces.Keys;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Routing;
@@ -12,26 +13,29 @@ internal sealed class OrleansCluster : ICluster
     // of them share one of three gateways, whatever other references were made in between.
     private const int CoordinatorCount = 12;
 
-    private readonly ICoordinatorGrain[] _coordinators;
-
+    private readonly IGrainFactory _grains;
+    private readonly ICoordinatorGrain?[] _coordinators = new ICoordinatorGrain?[CoordinatorCount];
     private volatile bool _connected;
 
     public OrleansCluster(IGrainFactory grains, IHostApplicationLifetime lifetime)
     {
+        _grains = grains;
         // The Orleans client is one of the services whose start makes the application started.
         lifetime.ApplicationStarted.Register(() => _connected = true);
-        _coordinators = new ICoordinatorGrain[CoordinatorCount];
-        for (var i = 0; i < CoordinatorCount; i++) _coordinators[i] = grains.GetGrain<ICoordinatorGrain>(i);
     }
 
     public bool IsConnected => _connected;
 
     public int Coordinators => CoordinatorCount;
 
-    public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) => route.Grain!.Execute(request);
+    public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) =>
+        (route.Grain ??= _grains.GetGrain<IKeyGrain>(route.Key)).Execute(request);
 
     public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) =>
-        _coordinators[coordinator].Execute(route.Key, request);
+        Coordinator(coordinator).Execute(route.Key, request);
 
-    public ValueTask<ClusterStatus> GetStatus(int coordinator) => _coordinators[coordinator].GetCluster();
+    public ValueTask<ClusterStatus> GetStatus(int coordinator) => Coordinator(coordinator).GetCluster();
+
+    // References are made when first needed: before the cluster was reached, the client does not know which grains there are.
+    private ICoordinatorGrain Coordinator(int coordinator) => _coordinators[coordinator] ??= _grains.GetGrain<ICoordinatorGrain>(coordinator);
 }
