@@ -46,12 +46,21 @@ internal static class HttpLoad
         for (var i = 0; i < connections.Length; i++)
             connections[i] = await HttpConnection.Open(new IPEndPoint(IPAddress.Parse(urls[i % urls.Length].Host), urls[i % urls.Length].Port));
 
+        await Fill(connections, requests);
         await Load(connections, requests, arguments.Seconds("warm", 5));
         Console.WriteLine("measuring");
         var started = Stopwatch.GetTimestamp();
         var (latencies, failed) = await Load(connections, requests, arguments.Seconds("seconds", 10));
         Console.WriteLine("result " + LoadResult.From(latencies, Stopwatch.GetElapsedTime(started).TotalSeconds, failed).ToJson());
     }
+
+    /// <summary>Each request once, so that every key exists, and has its grain, when the clock starts.</summary>
+    private static Task Fill(HttpConnection[] connections, byte[][] requests) =>
+        Task.WhenAll(connections.Select(async (connection, first) =>
+        {
+            for (var i = first; i < requests.Length; i += connections.Length)
+                await connection.Send(requests[i]);
+        }));
 
     private static async Task<(LatencyHistogram Latencies, long Failed)> Load(HttpConnection[] connections, byte[][] requests, TimeSpan duration)
     {
