@@ -67,7 +67,7 @@ internal static class OperationEndpoints
                     ReplyWriter.Deleted(response, input.Route);
                     break;
                 case OperationCode.TestAndSet:
-                    ReplyWriter.Tested(response, reply);
+                    ReplyWriter.Tested(response, reply, input.Value!);
                     break;
                 default:
                     throw new InvalidOperationException($"no answer for {input.Code}");

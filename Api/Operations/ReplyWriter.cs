@@ -60,15 +60,16 @@ internal static class ReplyWriter
         Write(response, "{\"key\":\""u8, route.Json, "\",\"value\":"u8, JsonOf(reply), tail.Written);
     }
 
-    public static void Tested(HttpResponse response, OperationReply reply)
+    /// <summary><paramref name="value"/> is what the operation put there if it found what it expected.</summary>
+    public static void Tested(HttpResponse response, OperationReply reply, byte[] value)
     {
         var head = new Piece(stackalloc byte[MaxFrameBytes]);
         head.Text(reply.Swapped ? "{\"swapped\":true,\"version\":"u8 : "{\"swapped\":false,\"version\":"u8);
         head.Number(reply.Version);
         // A repeated request whose outcome is remembered has the version that was found, but the value may have moved on: then it is left out.
-        var known = reply.Value is not null || reply.Version == 0;
+        var known = reply.Swapped || reply.Value is not null || reply.Version == 0;
         if (known) head.Text(",\"value\":"u8);
-        Write(response, head.Written, default, default, known ? JsonOf(reply) : default, "}"u8);
+        Write(response, head.Written, default, default, !known ? default : reply.Swapped ? value : JsonOf(reply), "}"u8);
     }
 
     // Bytes of another media type are not JSON; in a JSON answer they are a base64 string.
