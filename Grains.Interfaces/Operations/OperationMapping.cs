@@ -50,7 +50,12 @@ public static class OperationMapping
             Detail = "the operation's deadline lies before the key's last change",
         },
         Outcome.NotDone o => NotDone(o.Reason, silo),
-        Outcome.Unknown o => new() { Status = ReplyStatus.Unknown, Silo = silo, Detail = Describe(o.Reason) },
+        Outcome.Unknown o => new()
+        {
+            Status = o.Reason == GivenUp.Ghost ? ReplyStatus.Ghost : ReplyStatus.Unknown,
+            Silo = silo,
+            Detail = Describe(o.Reason),
+        },
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
     };
 

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Tests.Store.Clusters;
+
+/// <summary>Numbers operations and sets their deadlines, as an API host does.</summary>
+public sealed class Origin
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Guid _id = Guid.NewGuid();
+    private long _number;
+
+    public OperationRequest Fetch() => New(OperationCode.Fetch);
+
+    public OperationRequest Store(string value, long? ifVersion = null, bool ifAbsent = false) =>
+        New(OperationCode.Store, value, ifVersion: ifVersion, ifAbsent: ifAbsent);
+
+    public OperationRequest Store(byte[] value) => Make(OperationCode.Store, value, null, null, false, ContentTypes.Bytes);
+
+    public OperationRequest Update(string value, long? ifVersion = null) => New(OperationCode.Update, value, ifVersion: ifVersion);
+
+    public OperationRequest Delete(long? ifVersion = null) => New(OperationCode.Delete, ifVersion: ifVersion);
+
+    public OperationRequest TestAndSet(string? expect, string value) => New(OperationCode.TestAndSet, value, expect);
+
+    public static string Text(OperationReply reply) => reply.Value is null ? "(no value)" : Encoding.UTF8.GetString(reply.Value);
+
+    public static string Json(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private OperationRequest New(OperationCode code, string? value = null, string? expect = null, long? ifVersion = null, bool ifAbsent = false) =>
+        Make(code, value is null ? null : Encoding.UTF8.GetBytes(value), expect is null ? null : Encoding.UTF8.GetBytes(expect), ifVersion, ifAbsent, null);
+
+    private OperationRequest Make(OperationCode code, byte[]? value, byte[]? expect, long? ifVersion, bool ifAbsent, string? contentType) => new()
+    {
+        Code = code,
+        Origin = _id,
+        Number = Interlocked.Increment(ref _number),
+        Deadline = HybridTimestamp.FromUnixMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).Plus(Patience).Value,
+        Value = value,
+        Expect = expect,
+        IfVersion = ifVersion,
+        IfAbsent = ifAbsent,
+        ContentType = contentType,
+    };
+}
