@@ -5,8 +5,4 @@ namespace Orleans;
 /// primary constructor take part by position.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum)]
-public sealed class GenerateSerializerAttribute : Attribute
-{
-    /// <summary>Whether primary constructor parameters take part. Default: they do in records, elsewhere where properties show them.</summary>
-    public bool IncludePrimaryConstructorParameters { get; init; }
-}
+public sealed class GenerateSerializerAttribute : Attribute;
