@@ -1,0 +1,165 @@
+using System.Reflection;
+using Orleans.Runtime.Messaging;
+using Orleans.Serialization.Invocation;
+
+namespace Orleans.Runtime;
+
+/// <summary>The filters of a host. Where there are none, calls do not notice that filters exist.</summary>
+internal sealed class GrainCallFilters
+{
+    private readonly IIncomingGrainCallFilter[] _incoming;
+    private readonly IOutgoingGrainCallFilter[] _outgoing;
+
+    public GrainCallFilters(IEnumerable<IIncomingGrainCallFilter> incoming, IEnumerable<IOutgoingGrainCallFilter> outgoing)
+    {
+        _incoming = [.. incoming];
+        _outgoing = [.. outgoing];
+    }
+
+    public bool HasOutgoing => _outgoing.Length > 0;
+
+    public bool HasIncoming(IGrainContext context) => _incoming.Length > 0 || context.GrainInstance is IIncomingGrainCallFilter;
+
+    public async ValueTask<Response> InvokeIncoming(RequestMessage message, IInvokable request, IGrainContext context)
+    {
+        var call = new IncomingCall(_incoming, message, request, context);
+        try
+        {
+            await call.Invoke();
+            return call.Response ?? Response.Completed;
+        }
+        catch (Exception exception)
+        {
+            return Response.FromException(exception);
+        }
+    }
+
+    public Task<Response> InvokeOutgoing(
+        GrainReference target, IRequest request, IGrainContext? source, Func<Task<Response>> send)
+    {
+        var call = new OutgoingCall(_outgoing, target, request, source, send);
+        return Run(call);
+
+        static async Task<Response> Run(OutgoingCall call)
+        {
+            await call.Invoke();
+            return call.Response ?? Response.Completed;
+        }
+    }
+
+    private sealed class IncomingCall(
+        IIncomingGrainCallFilter[] filters, RequestMessage message, IInvokable request, IGrainContext context) : IIncomingGrainCallContext
+    {
+        private int _next;
+
+        public IInvokable Request => request;
+
+        public object Grain => context.GrainInstance!;
+
+        public GrainId? SourceId => message.Header.Source.IsDefault ? null : message.Header.Source;
+
+        public GrainId TargetId => context.GrainId;
+
+        public GrainInterfaceType InterfaceType => message.Header.Interface;
+
+        public string InterfaceName => request.GetInterfaceName();
+
+        public string MethodName => request.GetMethodName();
+
+        public MethodInfo InterfaceMethod => request.GetMethod();
+
+        public MethodInfo ImplementationMethod => ImplementationOf(context.GrainInstance!.GetType(), request.GetMethod());
+
+        public IGrainContext TargetContext => context;
+
+        public Response? Response { get; set; }
+
+        public object? Result
+        {
+            get => Response?.Result;
+            set => Response = Response.FromResult(value);
+        }
+
+        public async Task Invoke()
+        {
+            var position = _next++;
+            if (position < filters.Length)
+            {
+                await filters[position].Invoke(this);
+            }
+            else if (position == filters.Length && context.GrainInstance is IIncomingGrainCallFilter own)
+            {
+                await own.Invoke(this);
+            }
+            else
+            {
+                var response = await request.Invoke();
+                if (response.Exception is { } exception)
+                {
+                    // A filter sees what the method threw, and may turn it into something else.
+                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
+                }
+
+                Response = response;
+            }
+        }
+
+        private static MethodInfo ImplementationOf(Type type, MethodInfo method)
+        {
+            if (method.DeclaringType is not { IsInterface: true } contract || !contract.IsAssignableFrom(type))
+            {
+                return method;
+            }
+
+            var map = type.GetInterfaceMap(contract);
+            var generic = method.IsGenericMethod ? method.GetGenericMethodDefinition() : method;
+            var index = Array.IndexOf(map.InterfaceMethods, generic);
+            return index < 0 ? method : map.TargetMethods[index];
+        }
+    }
+
+    private sealed class OutgoingCall(
+        IOutgoingGrainCallFilter[] filters, GrainReference target, IRequest request, IGrainContext? source, Func<Task<Response>> send)
+        : IOutgoingGrainCallContext
+    {
+        private int _next;
+
+        public IInvokable Request => request;
+
+        public object Grain => target;
+
+        public GrainId? SourceId => source?.GrainId;
+
+        public GrainId TargetId => target.GrainId;
+
+        public GrainInterfaceType InterfaceType => target.InterfaceType;
+
+        public string InterfaceName => request.GetInterfaceName();
+
+        public string MethodName => request.GetMethodName();
+
+        public MethodInfo InterfaceMethod => request.GetMethod();
+
+        public IGrainContext? SourceContext => source;
+
+        public Response? Response { get; set; }
+
+        public object? Result
+        {
+            get => Response?.Result;
+            set => Response = Response.FromResult(value);
+        }
+
+        public async Task Invoke()
+        {
+            var position = _next++;
+            if (position < filters.Length)
+            {
+                await filters[position].Invoke(this);
+                return;
+            }
+
+            Response = await send();
+        }
+    }
+}
