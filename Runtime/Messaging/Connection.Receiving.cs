@@ -178,6 +178,7 @@ internal sealed partial class Connection
             return;
         }
 
+        PeerId = hello.Kind == PeerKind.Client ? ObserverIds.ClientId(hello.ClientId) : default;
         Peer = hello;
         _owner.OnConnected(this);
         _established.TrySetResult();

@@ -59,6 +59,9 @@ internal sealed partial class Connection
     /// <summary>Who is at the other end; null until its hello has come.</summary>
     public Hello? Peer { get; private set; }
 
+    /// <summary>The id by which callees know a client at the other end; the default for a silo, whose grains name themselves.</summary>
+    public GrainId PeerId { get; private set; }
+
     public PendingCalls Calls { get; } = new();
 
     /// <summary>The endpoint by which a client knows this gateway.</summary>

@@ -12,12 +12,24 @@ internal sealed class OutputBuffer : IBufferWriter<byte>
     /// <summary>A buffer that one huge message has grown is given back, so that idle connections do not keep megabytes.</summary>
     private const int KeepSize = 1024 * 1024;
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private byte[] _bytes;
     private int _length;
+
+    public OutputBuffer(int initialSize = InitialSize) => _bytes = ArrayPool<byte>.Shared.Rent(initialSize);
 
     public int Length => _length;
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
+
+    /// <summary>What was written, as an array of its own. The buffer is done for after this.</summary>
+    public byte[] ToArrayAndRelease()
+    {
+        var bytes = Written.ToArray();
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _length = 0;
+        return bytes;
+    }
 
     public void Clear()
     {

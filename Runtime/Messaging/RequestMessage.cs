@@ -1,4 +1,3 @@
-using Orleans.Serialization;
 using Orleans.Serialization.Invocation;
 
 namespace Orleans.Runtime.Messaging;
@@ -93,7 +92,7 @@ internal sealed class RequestMessage : Turn
         header.TimeToLive = (uint)Math.Clamp(ExpiresAt - Environment.TickCount64, 1, uint.MaxValue);
         if (header.Source.IsDefault && Origin is not null)
         {
-            header.Source = _services.SourceOf(Origin);
+            header.Source = Origin.PeerId;
         }
 
         PendingCall? call = null;

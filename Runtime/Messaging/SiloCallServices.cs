@@ -15,9 +15,4 @@ internal sealed class SiloCallServices
     public required ILocationListener Locations { get; init; }
 
     public required bool DropExpired { get; init; }
-
-    /// <summary>The id by which filters and callees know the host at the other end of a connection.</summary>
-    public GrainId SourceOf(Connection connection) => connection.Peer is { Kind: PeerKind.Client } client
-        ? ObserverIds.ClientId(client.ClientId)
-        : default;
 }

@@ -7,7 +7,7 @@ internal sealed class ApplicationTypes
 {
     private static readonly Lazy<Type[]> Shared = new(Find);
 
-    public IReadOnlyList<Type> All => Shared.Value;
+    public IReadOnlyList<Type> All { get; } = Shared.Value;
 
     private static Type[] Find()
     {
