@@ -9,7 +9,7 @@ public sealed class CopyTests
     public void Mutable_IsCopied_Deeply()
     {
         var original = new Holder { Own = [1, 2], Anything = new List<Node> { new() { Label = "a" } }, Names = new List<string> { "x" } };
-        var copy = Serialized.Copier.Copy(original);
+        var copy = Serialized.Copy(original);
         Assert.NotSame(original, copy);
         Assert.NotSame(original.Own, copy.Own);
         Assert.Equal(original.Own, copy.Own);
@@ -24,26 +24,26 @@ public sealed class CopyTests
     public void Immutable_IsShared_WhetherTypeMemberOrWrapper()
     {
         var frozen = new Frozen([1, 2]);
-        Assert.Same(frozen, Serialized.Copier.Copy(frozen));
+        Assert.Same(frozen, Serialized.Copy(frozen));
         var holder = new Holder { Shared = [1], Anything = frozen };
-        var copy = Serialized.Copier.Copy(holder);
+        var copy = Serialized.Copy(holder);
         Assert.Same(holder.Shared, copy.Shared);
         Assert.Same(frozen, copy.Anything);
         var wrapped = new List<int> { 1 }.AsImmutable();
-        Assert.Same(wrapped.Value, Serialized.Copier.Copy(wrapped).Value);
+        Assert.Same(wrapped.Value, Serialized.Copy(wrapped).Value);
         const string Text = "text";
-        Assert.Same(Text, Serialized.Copier.Copy(Text));
+        Assert.Same(Text, Serialized.Copy(Text));
     }
 
     [Fact]
     public void SharedAndCyclic_StaySo()
     {
         var shared = new Node();
-        var copy = Serialized.Copier.Copy(new Holder { Anything = shared, Again = shared });
+        var copy = Serialized.Copy(new Holder { Anything = shared, Again = shared });
         Assert.Same(copy.Anything, copy.Again);
         var ring = new Node();
         ring.Next = ring;
-        var ringCopy = Serialized.Copier.Copy(ring);
+        var ringCopy = Serialized.Copy(ring);
         Assert.NotSame(ring, ringCopy);
         Assert.Same(ringCopy, ringCopy.Next);
     }
@@ -51,20 +51,20 @@ public sealed class CopyTests
     [Fact]
     public void Structs_OfImmutablePartsAreTheSame_OthersAreCopied()
     {
-        Assert.Equal(new Point(1, 2), Serialized.Copier.Copy(new Point(1, 2)));
+        Assert.Equal(new Point(1, 2), Serialized.Copy(new Point(1, 2)));
         var mutable = new Mutable { Value = 1, Items = [1] };
-        var copy = Serialized.Copier.Copy(mutable);
+        var copy = Serialized.Copy(mutable);
         Assert.NotSame(mutable.Items, copy.Items);
         Assert.Equal(mutable.Items, copy.Items);
         var payload = new Payload(1, "t", [1]);
-        Assert.NotSame(payload.Bytes, Serialized.Copier.Copy(payload).Bytes);
+        Assert.NotSame(payload.Bytes, Serialized.Copy(payload).Bytes);
     }
 
     [Fact]
     public void Memory_IsCopied_SinceItsMakerMayWriteToIt()
     {
         byte[] bytes = [1, 2, 3];
-        var copy = Serialized.Copier.Copy(new ReadOnlyMemory<byte>(bytes, 1, 2));
+        var copy = Serialized.Copy(new ReadOnlyMemory<byte>(bytes, 1, 2));
         bytes[1] = 99;
         Assert.Equal([2, 3], copy.ToArray());
     }

@@ -10,10 +10,12 @@ internal static class Serialized
 
     public static Serializer Serializer { get; } = Services.GetRequiredService<Serializer>();
 
-    public static DeepCopier Copier { get; } = Services.GetRequiredService<DeepCopier>();
+    private static readonly DeepCopier Copier = Services.GetRequiredService<DeepCopier>();
 
-    public static T RoundTrip<T>(T value) => Serializer.Deserialize<T>(Serializer.SerializeToArray(value));
+    public static T RoundTrip<T>(T value) => Serializer.Deserialize<T>(Serializer.SerializeToArray(value))!;
+
+    public static T Copy<T>(T value) => Copier.Copy(value)!;
 
     /// <summary>What a reader of another build makes of it.</summary>
-    public static TReader ReadAs<TWriter, TReader>(TWriter value) => Serializer.Deserialize<TReader>(Serializer.SerializeToArray(value));
+    public static TReader ReadAs<TWriter, TReader>(TWriter value) => Serializer.Deserialize<TReader>(Serializer.SerializeToArray(value))!;
 }

@@ -18,8 +18,6 @@ public sealed record Mixed(int First, string Second)
 
     [Id(1)]
     public string? More { get; init; }
-
-    public int Unmarked { get; init; }
 }
 
 [GenerateSerializer]
@@ -170,4 +168,4 @@ public sealed class Unmarked
 }
 
 // Has no attribute, so only its name and message can arrive.
-public sealed class LocalException(string message) : Exception(message);
+public sealed class LocalException(string message, Exception inner) : Exception(message, inner);
