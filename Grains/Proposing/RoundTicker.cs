@@ -2,19 +2,20 @@ namespace Orleans.Kv.Grains.Proposing;
 
 /// <summary>
 /// One coarse clock for all rounds of a silo. A timer per round would cost more than the round; here a round costs an entry in
-/// a list that is swept some forty times a second, and nothing at all runs while no round is open.
+/// a list that is swept two hundred times a second, and nothing at all runs while no round is open.
 /// </summary>
 internal sealed class RoundTicker : IDisposable
 {
-    /// <summary>How late a deadline may be noticed: a tenth of the shortest round timeout, far below what a caller notices.</summary>
-    public static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(25);
+    /// <summary>How late a deadline may be noticed: of the order of the shortest pause that a proposer asks for.</summary>
+    public static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private List<ITicking> _watched = [];
-    private List<ITicking> _sweeping = [];
+    private List<ITicking> _spare = [];
     private bool _running;
+    private bool _busy;
 
     public RoundTicker(TimeProvider time)
     {
@@ -45,16 +46,18 @@ internal sealed class RoundTicker : IDisposable
         List<ITicking> due;
         lock (_gate)
         {
+            // A sweep that takes longer than a period would be overtaken by the next one, which sees an empty list and stops the timer.
+            if (_busy) return;
             due = _watched;
-            if (due.Count == 0 && _running)
+            if (due.Count == 0)
             {
                 _running = false;
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 return;
             }
 
-            // Two sweeps at once (a timer callback that overtakes a slow one) must not share a list.
-            _watched = Interlocked.Exchange(ref _sweeping!, null) ?? [];
+            _busy = true;
+            _watched = _spare;
         }
 
         var now = Now;
@@ -69,7 +72,8 @@ internal sealed class RoundTicker : IDisposable
         {
             for (var i = 0; i < kept; i++) _watched.Add(due[i]);
             due.Clear();
-            _sweeping = due;
+            _spare = due;
+            _busy = false;
         }
     }
 

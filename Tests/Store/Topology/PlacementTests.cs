@@ -1,0 +1,32 @@
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Tests.Store.Clusters;
+
+namespace Orleans.Kv.Tests.Store.Topology;
+
+public sealed class PlacementTests
+{
+    [Fact]
+    public async Task KeyGrain_LivesOnAReplicaOfItsKey()
+    {
+        // Five silos and a map of the first three: two of five hold no copy of anything.
+        await using var cluster = await StoreCluster.Start();
+        await cluster.Add();
+        await cluster.Add();
+        await cluster.Formed();
+        var origin = new Origin();
+        var map = cluster.Service<TopologyAgent>(cluster.Silos[0]).View.Map!;
+        var hosts = new HashSet<string>();
+
+        for (var i = 0; i < 60; i++)
+        {
+            var key = "placed-" + i;
+            var reply = await cluster.Key(key).Execute(origin.Store("1"));
+            Assert.Equal(ReplyStatus.Done, reply.Status);
+            Assert.Contains(reply.Silo, map[Consensus.Key.From(key)].Replicas.ToArray().Select(node => node.Name));
+            hosts.Add(reply.Silo!);
+        }
+
+        Assert.True(hosts.Count > 1, $"all grains went to {string.Join(' ', hosts)}");
+    }
+}
