@@ -22,6 +22,9 @@ internal sealed partial class Activation
         }
     }
 
+    /// <summary>The silo ends without a good-bye.</summary>
+    public void Abandon() => StopTimers();
+
     private void StopTimers()
     {
         GrainTimer[] timers;

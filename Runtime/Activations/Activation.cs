@@ -62,6 +62,8 @@ internal sealed partial class Activation : IGrainContext, ITurnOwner, ITurnSink,
     public long IdleFor(long now) =>
         Load > 0 || now < Volatile.Read(ref _keepUntil) ? 0 : now - Volatile.Read(ref _lastUse);
 
+    public bool IsIdle(long now) => Load == 0 && now >= Volatile.Read(ref _keepUntil);
+
     public void Receive(Turn turn)
     {
         var load = Interlocked.Increment(ref _load);

@@ -4,7 +4,6 @@ using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
 using Orleans.Serialization;
-using Orleans.Serialization.Invocation;
 using Orleans.Timers;
 
 namespace Orleans.Hosting;
@@ -20,8 +19,7 @@ internal static class CommonServices
         services.TryAddSingleton<IConnectionTransport, TcpTransport>();
         services.AddSingleton<ApplicationTypes>();
         services.AddSingleton<GrainInterfaces>();
-        services.AddSingleton<ProxyFactory>();
-        services.AddSingleton<MessageBodyCodec>();
+        services.AddSerializer();
         services.AddSingleton<GrainCallFilters>();
         services.AddSingleton<LocalTargets>();
         services.AddSingleton<GrainReferenceActivator>();

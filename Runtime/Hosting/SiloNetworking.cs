@@ -25,7 +25,7 @@ internal sealed partial class SiloNetworking(
         lifecycle.Subscribe<SiloNetworking>(ServiceLifecycleStage.RuntimeInitialize, _ => Listen(), _ => Close());
         lifecycle.Subscribe<SiloNetworking>(ServiceLifecycleStage.RuntimeServices, _ => Follow(), _ => Task.CompletedTask);
         lifecycle.Subscribe<SiloNetworking>(ServiceLifecycleStage.GrainDeactivation, _ => Task.CompletedTask, DeactivateAll);
-        lifecycle.Subscribe<SiloNetworking>(ServiceLifecycleStage.Active, _ => OpenGateway(), _ => SayFarewell());
+        lifecycle.Subscribe<SiloNetworking>(ServiceLifecycleStage.Active, _ => OpenGateway(), SayFarewell);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -91,19 +91,31 @@ internal sealed partial class SiloNetworking(
         runtime.Connections.KeepDead(view.IsListed);
     }
 
-    private async Task SayFarewell()
+    private async Task SayFarewell(CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
         foreach (var connection in runtime.GatewayListener.Connections)
         {
             connection.SendFarewell();
         }
 
-        await Task.Delay(FarewellPause);
+        await Task.Delay(FarewellPause, cancellation);
     }
 
     private async Task DeactivateAll(CancellationToken cancellation)
     {
         var activations = runtime.Catalog.All.ToList();
+        if (cancellation.IsCancellationRequested)
+        {
+            // Stopped as if killed: nobody is told anything, and nothing runs on.
+            activations.ForEach(static activation => activation.Abandon());
+            return;
+        }
+
         foreach (var activation in activations)
         {
             activation.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo is shutting down."), cancellation);

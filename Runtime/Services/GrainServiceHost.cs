@@ -14,7 +14,7 @@ internal sealed class GrainServiceHost(
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe<GrainServiceHost>(ServiceLifecycleStage.RuntimeGrainServices, _ => Create(), _ => Task.CompletedTask);
-        lifecycle.Subscribe<GrainServiceHost>(ServiceLifecycleStage.Active, _ => Start(), _ => Stop());
+        lifecycle.Subscribe<GrainServiceHost>(ServiceLifecycleStage.Active, _ => Start(), Stop);
     }
 
     private async Task Create()
@@ -43,5 +43,10 @@ internal sealed class GrainServiceHost(
 
     private Task Start() => Task.WhenAll(_running.Select(service => service.Run(service.Start)));
 
-    private Task Stop() => Task.WhenAll(_running.Select(service => service.Run(service.Stop)));
+    // A silo that is stopped as if killed does not wait for its services.
+    private Task Stop(CancellationToken cancellation)
+    {
+        var stopping = Task.WhenAll(_running.Select(service => service.Run(service.Stop)));
+        return cancellation.IsCancellationRequested ? Task.CompletedTask : stopping.WaitAsync(cancellation);
+    }
 }
