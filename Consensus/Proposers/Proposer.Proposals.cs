@@ -160,11 +160,13 @@ public sealed partial class Proposer
         StartRound(now);
     }
 
-    /// <summary>The ballot is dead; its operations stay, for a higher one after a random pause.</summary>
+    /// <summary>The ballot is dead; its operations stay, for a higher one after a random pause: duelling proposers must fall out of step.</summary>
     private void LoseBallot(in Moment now)
     {
         if (_faults.HasFlag(Faults.ReuseBallotAfterFailedAccept) && _phase == Phase.Accepting)
             _lease = _ballot;
+        // The first refused Prepare is how a newcomer learns what numbers are in use: nobody is duelling yet, and it need not wait.
+        var isNewcomer = _losses == 0 && _phase == Phase.Preparing && _votes.Refused != 0;
         var ceiling = Math.Min(_options.MaxBackoffMilliseconds, (long)_options.BackoffMilliseconds << Math.Min(_losses, MaxDoublings));
         _losses++;
         _phase = Phase.Pausing;
@@ -172,6 +174,8 @@ public sealed partial class Proposer
         _adopted = null;
         _hedgeAt = Moment.Never;
         _phaseEndsAt = now.Ticks + 1 + _jitter.Below(ceiling);
+        if (isNewcomer)
+            StartRound(now);
     }
 
     /// <summary>No quorum, as far as can be seen: callers learn it now rather than at the end of their patience.</summary>
