@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Kv.Api.Hosting;
+
+namespace Orleans.Kv.Tests.Api.Hosting;
+
+public sealed class ApiHostTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task WithoutSilos_ItListensSaysThatItIsNotReadyAndStops()
+    {
+        await using var app = ApiHost.Build(new ApiOptions { Port = 0, Directory = _directory.FullPath, LogLevel = LogLevel.None });
+        using var stop = new CancellationTokenSource();
+        // Start ends only when silos were found; the server listens meanwhile.
+        var starting = app.StartAsync(stop.Token);
+        var address = await AddressAsync(app.Services);
+        using (var connection = new RawConnection(address))
+        {
+            Assert.Equal(200, (await connection.SendAsync("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")).Status);
+            var (status, problem, head) = await connection.SendAsync("GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n");
+            Assert.Equal((503, "unavailable"), (status, problem.GetProperty("code").GetString()));
+            Assert.Contains("Retry-After: 1", head, StringComparison.Ordinal);
+            Assert.Equal(503, (await connection.PostAsync("/store", """{"key":"a","value":1}""")).Status);
+            Assert.Equal(503, (await connection.SendAsync("GET /cluster HTTP/1.1\r\nHost: x\r\n\r\n")).Status);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => starting.WaitAsync(Deadline));
+    }
+
+    [Theory]
+    [InlineData("--port 0x", "--port")]
+    [InlineData("--port 70000", "--port")]
+    [InlineData("--port", "--port")]
+    [InlineData("--directory=", "--directory")]
+    [InlineData("--urls ftp://x", "--urls")]
+    [InlineData("--speed 11", "--speed")]
+    public void ABadCommandLine_IsNamed(string arguments, string about)
+    {
+        Assert.Null(CommandLine.Parse(arguments.Split(' '), out var error));
+        Assert.Contains(about, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AGoodCommandLine_IsRead()
+    {
+        var options = CommandLine.Parse(["--port=9000", "--directory", "d", "--exit-with-parent", "--log-level", "debug"], out _);
+
+        Assert.NotNull(options);
+        Assert.Equal((9000, "d", true, LogLevel.Debug), (options.Port, options.Directory, options.ExitWithParent, options.LogLevel));
+        Assert.Equal("http://127.0.0.1:9000", options.Address);
+    }
+
+    private static async Task<Uri> AddressAsync(IServiceProvider services)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses;
+            // Before it listens, the address is the one that was asked for, with port 0.
+            if (addresses?.FirstOrDefault() is { } address && new Uri(address).Port != 0) return new Uri(address);
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Deadline, $"expected the server to listen within {Deadline}");
+            await Task.Delay(10);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Tests.Api.Routing;
+
+/// <summary>Silos whose every answer a test gives by hand, in the order it likes.</summary>
+internal sealed class FakeCluster : ICluster
+{
+    private readonly Lock _lock = new();
+    private readonly List<Call> _calls = [];
+
+    public bool IsConnected { get; set; } = true;
+
+    public int Coordinators { get; init; } = 4;
+
+    /// <summary>Every call so far, answered or not.</summary>
+    public IReadOnlyList<Call> Calls
+    {
+        get
+        {
+            lock (_lock) return [.. _calls];
+        }
+    }
+
+    public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) => Add(null, route, request);
+
+    public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) => Add(coordinator, route, request);
+
+    public ValueTask<ClusterStatus> GetStatus(int coordinator) => throw new NotSupportedException();
+
+    private ValueTask<OperationReply> Add(int? coordinator, KeyRoute route, OperationRequest request)
+    {
+        var call = new Call(coordinator, route, request);
+        lock (_lock) _calls.Add(call);
+        return new ValueTask<OperationReply>(call.Source.Task);
+    }
+
+    /// <param name="Coordinator">Which coordinator was asked, or null for the key's grain.</param>
+    internal sealed record Call(int? Coordinator, KeyRoute Route, OperationRequest Request)
+    {
+        public TaskCompletionSource<OperationReply> Source { get; } = new();
+
+        public void Answer(ReplyStatus status, long version = 0, string silo = "silo-1", long stamp = 0) =>
+            Inline(() => Source.SetResult(new OperationReply { Status = status, Version = version, Silo = silo, Stamp = stamp }));
+
+        public void Break() => Inline(() => Source.SetException(new TimeoutException("the connection broke")));
+
+        // On the test's thread, so that everything an answer leads to has happened when the call that gives it returns. With the
+        // test runner's synchronization context in place, continuations would go to the pool instead.
+        private static void Inline(Action answer)
+        {
+            var context = SynchronizationContext.Current;
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                answer();
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+        }
+    }
+}
