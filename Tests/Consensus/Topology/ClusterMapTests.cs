@@ -1,0 +1,117 @@
+using System.Globalization;
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Tests.Consensus.Topology;
+
+public sealed class ClusterMapTests
+{
+    private static IEnumerable<Slot> Slots => Enumerable.Range(0, Slot.Count).Select(static i => new Slot((ushort)i));
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    [InlineData(9, 3)]
+    public void ReplicaSet_HasThreeNodes_OrAllWhereThereAreFewer(int nodes, int expected)
+    {
+        var map = Maps.Stable(WriteQuorum.Majority, nodes);
+        Assert.All(Slots, slot =>
+        {
+            Assert.Equal(expected, map[slot].ReplicaCount);
+            Assert.Equal(expected, map[slot].Nodes.Distinct().Count());
+        });
+    }
+
+    [Fact]
+    public void AddingANode_MovesOnlyWhatItGains()
+    {
+        var before = Maps.Stable(WriteQuorum.Majority, 8);
+        var after = Maps.Stable(WriteQuorum.Majority, 9);
+        var added = after.Newest.Nodes.Except(before.Newest.Nodes).Single();
+        var gained = 0;
+        foreach (var slot in Slots)
+        {
+            var (old, now) = (before[slot].Nodes, after[slot].Nodes);
+            Assert.All(now.Except(old), node => Assert.Equal(added, node));
+            gained += now.Contains(added) ? 1 : 0;
+        }
+
+        // A ninth of all replicas, give or take.
+        Assert.InRange(gained, Slot.Count * 3 / 9 * 3 / 4, Slot.Count * 3 / 9 * 5 / 4);
+    }
+
+    [Fact]
+    public void Slots_SpreadEvenly_FirstPlacesToo()
+    {
+        var map = Maps.Stable(WriteQuorum.Majority, 8);
+        foreach (var node in map.Newest.Nodes)
+        {
+            Assert.InRange(Slots.Count(slot => map[slot].Replicas.Contains(node)), 300, 470);
+            Assert.InRange(Slots.Count(slot => map[slot].Nodes[0] == node), 90, 170);
+        }
+    }
+
+    [Fact]
+    public void SameNameWithAnotherStore_IsAnotherNode_InTheSamePlaces()
+    {
+        var one = new Generation([Maps.Node("a"), Maps.Node("b"), Maps.Node("c"), Maps.Node("d")]);
+        var other = new Generation([Maps.Node("a", store: 1), Maps.Node("b"), Maps.Node("c"), Maps.Node("d")]);
+        Assert.NotEqual(Maps.Node("a"), Maps.Node("a", store: 1));
+        Assert.All(Slots, slot => Assert.Equal(
+            one.ReplicaSet(slot).Select(static node => node.Name),
+            other.ReplicaSet(slot).Select(static node => node.Name)));
+    }
+
+    /// <summary>Where data lives must be the same for every node and build: fixed examples.</summary>
+    [Fact]
+    public void Placement_IsFixedForEver()
+    {
+        var generation = new Generation(Enumerable.Range(1, 5).Select(static i => Maps.Node("silo-" + i.ToString(CultureInfo.InvariantCulture))));
+        var examples = Enumerable.Range(0, Golden.Length).Select(i => string.Join(' ', generation.ReplicaSet(new Slot((ushort)i)).Select(static node => node.Name[5..])));
+        Assert.Equal(Golden, examples);
+    }
+
+    private static readonly string[] Golden = ["2 3 1", "5 4 1", "5 4 2", "5 4 3"];
+
+    [Fact]
+    public void Migration_PreparesEverywhere_AcceptsInTheNewest()
+    {
+        NodeId[] old = [Maps.Node("a"), Maps.Node("b"), Maps.Node("c")], young = [Maps.Node("b"), Maps.Node("c"), Maps.Node("d")];
+        var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [new Generation(old, WriteQuorum.Majority), new Generation(young, WriteQuorum.All)]);
+        var placement = map[new Slot(0)];
+        Assert.False(map.IsStable);
+        Assert.Equal(old.Union(young).Order(), placement.Nodes.Order());
+        Assert.Equal(young.Order(), placement.Replicas.ToArray().Order());
+        Assert.Equal(3, placement.AcceptQuorum.Needed);
+        Assert.Equal([3, 2], placement.PrepareQuorums.Select(static quorum => quorum.Needed));
+        Assert.Equal(old.Select(placement.IndexOf).Order(), Bits(placement.PrepareQuorums[1].Members));
+    }
+
+    /// <summary>
+    /// Each generation keeps the write quorum its states were committed under: after a change to "all", r = 1 would overlook what a majority of the
+    /// older generation committed.
+    /// </summary>
+    [Fact]
+    public void ChangeOfWriteQuorum_StillLooksForMajorityCommits()
+    {
+        NodeId[] nodes = [Maps.Node("a"), Maps.Node("b"), Maps.Node("c")];
+        var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [new Generation(nodes, WriteQuorum.Majority), new Generation(nodes, WriteQuorum.All)]);
+        Assert.Equal(2, map[new Slot(0)].PrepareQuorums[1].Needed);
+        Assert.Equal(WriteQuorum.All, map.WriteQuorum);
+    }
+
+    [Fact]
+    public void BadMaps_AreRefused()
+    {
+        var generation = new Generation([Maps.Node("a")]);
+        Assert.Throws<ArgumentException>(() => new Generation([]));
+        Assert.Throws<ArgumentException>(() => new Generation([Maps.Node("a"), Maps.Node("a", store: 1)]));
+        Assert.Throws<ArgumentException>(() => new Generation([new NodeId(new string('x', 256), default)]));
+        Assert.Throws<ArgumentException>(() => new ClusterMap(Epoch.None, ConsistencyMode.Consistent, [generation]));
+        Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, []));
+        Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, Enumerable.Repeat(generation, ClusterMap.MaxGenerations + 1)));
+        Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), 0, [generation]));
+    }
+
+    private static IEnumerable<int> Bits(ulong members) => Enumerable.Range(0, 64).Where(bit => (members >> bit & 1) == 1);
+}
