@@ -16,20 +16,20 @@ internal sealed class PrimarySiloMembershipTable : IMembershipTable
 
     private static readonly TimeSpan StartPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly IServiceProvider _services;
+    private readonly ISystemCaller _caller;
     private readonly Serializer _serializer;
     private readonly TimeProvider _time;
     private readonly SiloAddress _primary;
     private readonly InMemoryMembershipTable? _own;
 
     public PrimarySiloMembershipTable(
-        IServiceProvider services,
+        ISystemCaller caller,
         ILocalSiloDetails local,
         IOptions<DevelopmentClusterMembershipOptions> options,
         Serializer serializer,
         TimeProvider time)
     {
-        _services = services;
+        _caller = caller;
         _serializer = serializer;
         _time = time;
 
@@ -38,9 +38,6 @@ internal sealed class PrimarySiloMembershipTable : IMembershipTable
         _primary = SiloAddress.New(endpoint, 0);
         _own = endpoint.Equals(local.SiloAddress.Endpoint) ? new InMemoryMembershipTable() : null;
     }
-
-    // Asked for when first needed: messaging itself depends on membership.
-    private ISystemCaller Caller => field ??= (ISystemCaller)_services.GetService(typeof(ISystemCaller))!;
 
     public async Task InitializeMembershipTable(bool tryInitTableVersion)
     {
@@ -90,7 +87,7 @@ internal sealed class PrimarySiloMembershipTable : IMembershipTable
     {
         if (_own is not null)
             return (T)await Apply(request).ConfigureAwait(false);
-        var answer = await Caller.Ask(_primary, SystemOperation.MembershipTable, _serializer.SerializeToArray(request)).ConfigureAwait(false);
+        var answer = await _caller.Ask(_primary, SystemOperation.MembershipTable, _serializer.SerializeToArray(request)).ConfigureAwait(false);
         return _serializer.Deserialize<T>(answer);
     }
 

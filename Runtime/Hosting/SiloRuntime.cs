@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.GrainDirectory;
+using Orleans.Runtime.Management;
 using Orleans.Runtime.Messaging;
 using Orleans.Runtime.Placement;
 using Orleans.Serialization;
@@ -66,7 +67,15 @@ internal sealed partial class SiloRuntime : IDisposable
             messaging.MaxForwardCount,
             loggers.CreateLogger<RequestDispatcher>());
         Router = new SiloCallRouter(Center, Calls, Dispatcher, Directory, Timeouts);
-        Center.Parts = new SiloParts(classes, Calls, Dispatcher, Directory, Clients, Membership);
+        Center.Parts = new SiloParts(
+            classes,
+            Calls,
+            Dispatcher,
+            Directory,
+            Clients,
+            Membership,
+            new(services.GetRequiredService<SiloControl>),
+            new(services.GetRequiredService<IMembershipTable>));
         Catalog.Services = new ActivationServices
         {
             Services = services,

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime.MembershipService;
 
 namespace Orleans.Runtime.Messaging;
 
@@ -68,10 +69,10 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
 
         if (connection.Intended is { } intended)
         {
-            return peer.Address.Equals(intended) ? null : $"{peer.Address} answers there now.";
+            return Means(intended, peer.Address) ? null : $"{peer.Address} answers there now.";
         }
 
-        if (peer.Intended is { } wanted && !wanted.Equals(_details.SiloAddress))
+        if (peer.Intended is { } wanted && !Means(wanted, _details.SiloAddress))
         {
             return $"It looks for {wanted}, this is {_details.SiloAddress}.";
         }
@@ -138,6 +139,10 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
         _silos.OnClosed(connection, reason);
     }
 
+    /// <summary>Whether that silo is meant. Generation 0 means whichever listens at the endpoint.</summary>
+    private static bool Means(SiloAddress wanted, SiloAddress silo) =>
+        wanted.Generation == 0 ? wanted.Endpoint.Equals(silo.Endpoint) : wanted.Equals(silo);
+
     /// <summary>A client's request for a grain that is known to be elsewhere goes on as it came.</summary>
     private bool TryRelay(Connection connection, in RequestHeader header, in RequestFrame frame)
     {
@@ -188,6 +193,12 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
                 return await Parts.Directory.Handle(operation, payload).ConfigureAwait(false);
             case SystemOperation.FindClient:
                 return [Parts.Clients.IsHere(Encoding.UTF8.GetString(payload)) ? (byte)1 : (byte)0];
+            case SystemOperation.Statistics:
+            case SystemOperation.Manage:
+                return Parts.Control.Value.Handle(operation, payload);
+            case SystemOperation.MembershipTable:
+                var table = Parts.Table.Value as PrimarySiloMembershipTable ?? throw new OrleansException("This silo holds no membership table.");
+                return await table.Handle(payload).ConfigureAwait(false);
             default:
                 return await Parts.Membership.Handle(operation, payload).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using Orleans.Runtime.GrainDirectory;
+using Orleans.Runtime.Management;
 
 namespace Orleans.Runtime.Messaging;
 
@@ -9,4 +10,6 @@ internal sealed record SiloParts(
     RequestDispatcher Dispatcher,
     GrainDirectoryService Directory,
     ClientRegistry Clients,
-    MembershipTransport Membership);
+    MembershipTransport Membership,
+    Lazy<SiloControl> Control,
+    Lazy<IMembershipTable> Table);

@@ -7,6 +7,7 @@ internal enum SystemOperation : byte
     Probe = 1,
     ProbeThrough = 2,
     Gossip = 3,
+    MembershipTable = 4,
     DirectoryLookup = 10,
     DirectoryRegister = 11,
     DirectoryUnregister = 12,

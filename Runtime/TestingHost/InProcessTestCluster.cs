@@ -63,8 +63,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
         builder.UseOrleansClient(client => TestSiloServices.ConfigureClient(client, Options.ClusterId, Options.ServiceId, _table));
         foreach (var configure in Options.ClientHostConfigurationDelegates)
             configure(builder);
-        _client = builder.Build();
-        await _client.StartAsync();
+        _client = await Start(builder.Build());
     }
 
     public IEnumerable<InProcessSiloHandle> GetActiveSilos() => Silos.Where(silo => silo.IsActive);
@@ -145,6 +144,21 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
             await Dispose(client);
     }
 
+    private static async Task<IHost> Start(IHost host)
+    {
+        try
+        {
+            // Off the test's context, which may be one that the host's own tasks would then be queued behind.
+            await Task.Run(() => host.StartAsync());
+            return host;
+        }
+        catch
+        {
+            await Dispose(host);
+            throw;
+        }
+    }
+
     private static async Task Dispose(IHost host)
     {
         if (host is IAsyncDisposable asynchronous)
@@ -177,17 +191,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
         foreach (var configure in Options.SiloHostConfigurationDelegates)
             configure(options, builder);
 
-        var host = builder.Build();
-        try
-        {
-            await Task.Run(() => host.StartAsync());
-        }
-        catch
-        {
-            await Dispose(host);
-            throw;
-        }
-
+        var host = await Start(builder.Build());
         var handle = new InProcessSiloHandle { SiloHost = host, InstanceNumber = instanceNumber };
         lock (_lock)
             _silos.Add(handle);

@@ -94,8 +94,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
                 builder.UseOrleansClient((context, clientBuilder) => client.Configure(context.Configuration, clientBuilder));
         }
 
-        _client = builder.Build();
-        await _client.StartAsync();
+        _client = await Start(builder.Build());
     }
 
     public IEnumerable<SiloHandle> GetActiveSilos() => Silos.Where(silo => silo.IsActive);
@@ -213,6 +212,21 @@ public class TestCluster : IDisposable, IAsyncDisposable
 
     private static void Wait(Func<Task> action) => Task.Run(action).GetAwaiter().GetResult();
 
+    private static async Task<IHost> Start(IHost host)
+    {
+        try
+        {
+            // Off the test's context, which may be one that the host's own tasks would then be queued behind.
+            await Task.Run(() => host.StartAsync());
+            return host;
+        }
+        catch
+        {
+            await Dispose(host);
+            throw;
+        }
+    }
+
     private static async Task Dispose(IHost host)
     {
         if (host is IAsyncDisposable asynchronous)
@@ -245,17 +259,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
                 builder.UseOrleans((_, siloBuilder) => silo.Configure(siloBuilder));
         }
 
-        var host = builder.Build();
-        try
-        {
-            await Task.Run(() => host.StartAsync());
-        }
-        catch
-        {
-            await Dispose(host);
-            throw;
-        }
-
+        var host = await Start(builder.Build());
         var handle = new InProcessSiloHandle { SiloHost = host, InstanceNumber = instanceNumber, ClusterOptions = Options };
         lock (_lock)
             _silos.Add(handle);

@@ -36,8 +36,9 @@ public sealed class ProcessCluster : IAsyncDisposable
             var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
             builder.Logging.ClearProviders();
             builder.UseOrleansClient(client => TestSilo.ConfigureClient(client, cluster._table));
-            cluster._client = builder.Build();
-            await cluster._client.StartAsync();
+            var client = builder.Build();
+            await client.StartAsync();
+            cluster._client = client;
             return cluster;
         }
         catch
