@@ -11,6 +11,7 @@ internal sealed partial class Activation
     private AsyncServiceScope? _scope;
     private GrainLifecycle? _lifecycle;
     private DeactivationReason? _wanted;
+    private Exception? _failure;
     private bool _isRegistered;
 
     public ActivationState State => _state;
@@ -75,12 +76,7 @@ internal sealed partial class Activation
         catch (Exception exception)
         {
             LogActivationFailed(_services.Log, GrainId, exception);
-            foreach (var turn in TakeWaiting())
-            {
-                Leave(turn);
-                turn.Fail(exception);
-            }
-
+            _failure = exception;
             await Vanish(new DeactivationReason(DeactivationReasonCode.ActivationFailed, exception, "The activation failed."));
             return;
         }
@@ -173,11 +169,26 @@ internal sealed partial class Activation
         _services.OnGone(this);
         foreach (var turn in TakeWaiting())
         {
-            Leave(turn);
-            _services.Reroute(turn);
+            TurnAway(turn);
         }
 
         _deactivated.TrySetResult();
+    }
+
+    /// <summary>
+    /// The activation is gone. Whoever met one that could not be activated gets to know why; everybody else meets the next one.
+    /// </summary>
+    private void TurnAway(Turn turn)
+    {
+        Leave(turn);
+        if (_failure is not null)
+        {
+            turn.Fail(_failure);
+        }
+        else
+        {
+            _services.Reroute(turn);
+        }
     }
 
     private async Task DisposeInstance()

@@ -83,8 +83,7 @@ internal sealed partial class Activation : IGrainContext, ITurnOwner, ITurnSink,
     {
         if (_state == ActivationState.Gone)
         {
-            Leave(turn);
-            _services.Reroute(turn);
+            TurnAway(turn);
         }
         else if (_waiting.Count == 0 ? MayStart(turn) : turn.MayJump && MayStart(turn))
         {

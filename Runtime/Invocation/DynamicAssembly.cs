@@ -11,9 +11,13 @@ internal static class DynamicAssembly
 {
     private const string AttributeName = "System.Runtime.CompilerServices.IgnoresAccessChecksToAttribute";
 
+    private static int _count;
+
     public static ModuleBuilder Create(string name, IEnumerable<Type> signature)
     {
-        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(name), AssemblyBuilderAccess.Run);
+        // Assemblies find each other by name: overloads, and interfaces of one name in two namespaces, must not share one.
+        var unique = $"{name}.{Interlocked.Increment(ref _count)}";
+        var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(unique), AssemblyBuilderAccess.Run);
         var module = assembly.DefineDynamicModule(name);
         var attribute = DefineAttribute(module);
         var visible = new HashSet<string> { typeof(DynamicAssembly).Assembly.GetName().Name! };
