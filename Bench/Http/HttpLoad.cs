@@ -52,6 +52,9 @@ internal static class HttpLoad
         var started = Stopwatch.GetTimestamp();
         var (latencies, failed) = await Load(connections, requests, arguments.Seconds("seconds", 10));
         Console.WriteLine("result " + LoadResult.From(latencies, Stopwatch.GetElapsedTime(started).TotalSeconds, failed).ToJson());
+
+        // Stays until its processor time is read.
+        await Console.In.ReadLineAsync();
     }
 
     /// <summary>Each request once, so that every key exists, and has its grain, when the clock starts.</summary>

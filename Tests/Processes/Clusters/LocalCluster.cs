@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+
+namespace Orleans.Kv.Tests.Processes.Clusters;
+
+/// <summary>A fresh cluster of three silos and an API host, each a process, started as a user starts it: <c>kv up</c>.</summary>
+internal sealed class LocalCluster : IAsyncDisposable
+{
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(40);
+    private const int LogLines = 25;
+
+    private readonly Folder _folder;
+    private readonly Program _up;
+    private readonly HashSet<int> _processes = [];
+
+    private LocalCluster(Folder folder, Program up, Uri url)
+    {
+        (_folder, _up, Url) = (folder, up, url);
+        foreach (var name in new[] { "silo-1", "silo-2", "silo-3", "api" })
+            _processes.Add(Pid(name));
+    }
+
+    public Uri Url { get; }
+
+    public string Directory => _folder.Path;
+
+    public Program Up => _up;
+
+    /// <summary>Every process seen under a pid file so far, `up` itself left out.</summary>
+    public IReadOnlyCollection<int> Processes => _processes;
+
+    public static async Task<LocalCluster> Start()
+    {
+        var folder = new Folder();
+        var up = Program.Start(
+            Programs.CommandLine, "up", "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--dir", folder.Path);
+        try
+        {
+            return new LocalCluster(folder, up, new Uri(await up.Line("ready:", StartPatience)));
+        }
+        catch (Exception e)
+        {
+            var logs = Logs(folder.Path);
+            await up.DisposeAsync();
+            folder.Dispose();
+            throw new InvalidOperationException($"{e.Message}\n{logs}", e);
+        }
+    }
+
+    public int Pid(string name)
+    {
+        var pid = int.Parse(File.ReadAllText(_folder.File(name + ".pid")), CultureInfo.InvariantCulture);
+        _processes.Add(pid);
+        return pid;
+    }
+
+    /// <summary>Runs <c>kv</c> with this cluster's directory.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> Kv(params string[] arguments) =>
+        Program.Run(Programs.CommandLine, [.. arguments, "--dir", _folder.Path]);
+
+    /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
+    public async Task Explaining(Func<Task> body)
+    {
+        try
+        {
+            await body();
+        }
+        catch (Exception e)
+        {
+            throw new Xunit.Sdk.XunitException($"{e.Message}\n--- kv up ---\n{_up.Output}{_up.Errors}\n{Logs(_folder.Path)}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A paused process cannot end in good order.
+        foreach (var process in _processes.Where(Signals.IsAlive))
+            Signals.Resume(process);
+        await _up.DisposeAsync();
+        foreach (var process in _processes.Where(Signals.IsAlive))
+            Signals.Kill(process);
+        _folder.Dispose();
+    }
+
+    private static string Logs(string folder)
+    {
+        var text = new StringBuilder();
+        foreach (var log in System.IO.Directory.GetFiles(folder, "*.log").Order(StringComparer.Ordinal))
+        {
+            var lines = File.ReadAllLines(log);
+            text.Append(CultureInfo.InvariantCulture, $"--- {Path.GetFileName(log)}, the last {Math.Min(LogLines, lines.Length)} of {lines.Length} lines ---\n");
+            foreach (var line in lines.TakeLast(LogLines))
+                text.Append(line).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

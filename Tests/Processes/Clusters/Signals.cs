@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Orleans.Kv.Tests.Processes.Clusters;
+
+/// <summary>What a test does to a process that it started.</summary>
+internal static partial class Signals
+{
+    private const int InterruptNumber = 2;
+    private const int KillNumber = 9;
+    private const int ContinueNumber = 18;
+    private const int StopNumber = 19;
+
+    /// <summary>Ctrl-C.</summary>
+    public static void Interrupt(int process) => Send(process, InterruptNumber);
+
+    public static void Kill(int process) => Send(process, KillNumber);
+
+    public static void Pause(int process) => Send(process, StopNumber);
+
+    public static void Resume(int process) => Send(process, ContinueNumber);
+
+    /// <summary>Whether the process exists and is more than an entry that nobody has collected.</summary>
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] != 'Z';
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // It ended between the opening and the reading.
+            return false;
+        }
+    }
+
+    private static void Send(int process, int signal)
+    {
+        if (SendSignal(process, signal) != 0)
+            throw new InvalidOperationException($"Signal {signal} does not reach process {process}: it is gone.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
