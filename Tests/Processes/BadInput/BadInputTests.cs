@@ -99,7 +99,7 @@ public class BadInputTests
 
     private static async Task Works(RawHttp http, string key)
     {
-        var (status, _, body) = await http.Post("/store", Encoding.UTF8.GetBytes($$"""{"key":"{{key}}","value":{"text":"a\u00e9 1.0"}}"""));
+        var (status, _, body) = await http.Post("/store", Encoding.UTF8.GetBytes($$$"""{"key":"{{{key}}}","value":{"text":"a\u00e9 1.0"}}"""));
         Assert.True(status is 200 or 201, $"a good request on the same connection was answered {status} {body}");
         (status, _, body) = await http.Post("/fetch", Encoding.UTF8.GetBytes($$"""{"key":"{{key}}"}"""));
         Assert.True(status == 200, $"a good request on the same connection was answered {status} {body}");

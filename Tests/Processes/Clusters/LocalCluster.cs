@@ -9,6 +9,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(40);
     private const int LogLines = 25;
 
+    /// <summary>What <c>up</c> names its silos.</summary>
+    public static readonly IReadOnlyList<string> Silos = ["silo-1", "silo-2", "silo-3"];
+
     private readonly Folder _folder;
     private readonly Program _up;
     private readonly HashSet<int> _processes = [];
@@ -16,7 +19,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     private LocalCluster(Folder folder, Program up, Uri url)
     {
         (_folder, _up, Url) = (folder, up, url);
-        foreach (var name in new[] { "silo-1", "silo-2", "silo-3", "api" })
+        foreach (var name in Silos.Append("api"))
             _processes.Add(Pid(name));
     }
 

@@ -44,7 +44,7 @@ public class CommandTests
         await Says(cluster, 0, "deleted", "del", "greeting");
         await Says(cluster, 1, "", "get", "greeting");
         await Says(cluster, 0, "swapped", "testset", "greeting", "null", "6");
-        foreach (var silo in new[] { "silo-1", "silo-2", "silo-3" })
+        foreach (var silo in LocalCluster.Silos)
             await Says(cluster, 0, silo, "status");
     }
 

@@ -27,7 +27,7 @@ public class RetryTests(ITestOutputHelper output)
         await cluster.Explaining(() => Run([cluster.Url], async () =>
         {
             // A silo that stops after the commit and before the answer leaves the answer to another one, and then gives its own, late.
-            foreach (var silo in new[] { "silo-1", "silo-2", "silo-3" })
+            foreach (var silo in LocalCluster.Silos)
             {
                 Signals.Pause(cluster.Pid(silo));
                 await Task.Delay(ShortPause);
