@@ -9,12 +9,14 @@ public sealed class ProposingOptions
     /// How long a proposer keeps trying before it answers that it could not (or that nobody can know). Longer than any pause of a replica that a quorum
     /// needs and that is worth waiting for, shorter than what people wait for.
     /// </summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a round waits for its quorum before its ballot is given up. A healthy replica answers in a few milliseconds, a busy one within this time.
+    /// How long a round waits for its quorum before its ballot is given up and it begins anew. It need not be short: a silent replica among three is not waited
+    /// for, a dead one is reported by the traffic, and a read asks further replicas much earlier. It must not be short either: a round with an
+    /// 8 MiB value on a busy machine that is begun anew sends the value anew.
     /// </summary>
-    public TimeSpan RoundTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RoundTimeout { get; set; } = TimeSpan.FromMilliseconds(2000);
 
     /// <summary>How many keys' proposers the coordinator keeps, so that an outage costs each of them one prepare and not one per operation.</summary>
     public int CoordinatedKeys { get; set; } = 16 * 1024;

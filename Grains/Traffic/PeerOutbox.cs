@@ -122,12 +122,12 @@ internal sealed partial class PeerOutbox(
         }
 
         _waitingBytes -= bytes;
+        batch.Due = ticker.After(options.BatchTimeout + (options.BatchTimeoutPerMebibyte * (bytes / (double)(1 << 20))));
         return batch;
     }
 
     private void Watch(Batch batch)
     {
-        batch.Due = ticker.After(options.BatchTimeout);
         _travelling.Add(batch);
         if (_watched) return;
         _watched = true;

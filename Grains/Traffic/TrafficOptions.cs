@@ -19,10 +19,13 @@ public sealed class TrafficOptions
     public long MaxQueuedBytes { get; set; } = 128L << 20;
 
     /// <summary>
-    /// How long a batch may be unanswered before its messages count as failed and the peer as silent. A healthy peer answers in a few milliseconds; a
-    /// pause of its garbage collector must not pass for silence.
+    /// How long a batch may be unanswered before its messages count as failed and the peer as silent. Nothing waits for this while a quorum answers, so
+    /// it can be long enough that a pause of a busy machine does not pass for silence.
     /// </summary>
-    public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromMilliseconds(400);
+    public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a batch gets on top for each MiB it carries.</summary>
+    public TimeSpan BatchTimeoutPerMebibyte { get; set; } = TimeSpan.FromMilliseconds(100);
 
     internal IEnumerable<string> Faults()
     {
@@ -31,5 +34,6 @@ public sealed class TrafficOptions
         if (MaxQueuedMessages < 1) yield return $"{nameof(TrafficOptions)}.{nameof(MaxQueuedMessages)} must be positive.";
         if (MaxQueuedBytes < 16L << 20) yield return $"{nameof(TrafficOptions)}.{nameof(MaxQueuedBytes)} must hold at least one value, 16 MiB.";
         if (BatchTimeout <= TimeSpan.Zero) yield return $"{nameof(TrafficOptions)}.{nameof(BatchTimeout)} must be positive.";
+        if (BatchTimeoutPerMebibyte < TimeSpan.Zero) yield return $"{nameof(TrafficOptions)}.{nameof(BatchTimeoutPerMebibyte)} must not be negative.";
     }
 }

@@ -77,8 +77,8 @@ public sealed class StoreCluster : IAsyncDisposable
     /// <summary>The silo that hosts the key's grain at present.</summary>
     public async Task<InProcessSiloHandle> HostOf(string key)
     {
-        var address = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(Key(key));
-        return Silos.Single(silo => silo.SiloAddress.Equals(address));
+        var reply = await Key(key).Execute(new Origin().Fetch());
+        return Silos.Single(silo => silo.Name == reply.Silo);
     }
 
     public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);

@@ -122,7 +122,8 @@ public sealed class SemanticsTests(StoreFixture fixture)
         var value = new byte[Consensus.RegisterState.MaxValueBytes];
         new Random(7).NextBytes(value);
 
-        Assert.Equal(ReplyStatus.Done, (await Run(_origin.Store(value))).Status);
+        var stored = await Run(_origin.Store(value));
+        Assert.True(stored.Status == ReplyStatus.Done, $"{stored.Status}: {stored.Detail}");
         var fetched = await Run(_origin.Fetch());
         Assert.Equal(Consensus.ContentTypes.Bytes, fetched.ContentType);
         Assert.True(value.AsSpan().SequenceEqual(fetched.Value));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Tests.Store.Clusters;
 
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Tests.Store.Replicas;
 /// <summary>Replicas fall silent: their storage hangs, so that they answer nothing.</summary>
 public sealed class SilentReplicaTests
 {
-    private static async Task<(StoreCluster Cluster, Dictionary<string, StallingStorage> Storages)> Start()
+    private static async Task<(StoreCluster Cluster, Dictionary<string, StallingStorage> Storages)> Start(TimeSpan? batchTimeout = null)
     {
         var storages = new Dictionary<string, StallingStorage>();
         var cluster = await StoreCluster.Start(configure: (name, silo) =>
@@ -17,6 +18,7 @@ public sealed class SilentReplicaTests
             var storage = new StallingStorage();
             lock (storages) storages[name] = storage;
             silo.Services.AddSingleton<IRegisterStorage>(storage);
+            if (batchTimeout is { } timeout) silo.Configure<TrafficOptions>(options => options.BatchTimeout = timeout);
         });
         return (cluster, storages);
     }
@@ -24,7 +26,8 @@ public sealed class SilentReplicaTests
     [Fact]
     public async Task Replica_WhoseStorageHangs_HoldsBackEveryReplyUntilItIsDurable()
     {
-        var (cluster, storages) = await Start();
+        // So long that no proposer is told that its peers are silent: it must keep waiting.
+        var (cluster, storages) = await Start(batchTimeout: TimeSpan.FromSeconds(30));
         await using var _ = cluster;
         var origin = new Origin();
         Assert.Equal(ReplyStatus.Done, (await cluster.Key("a").Execute(origin.Store("1"))).Status);
