@@ -35,6 +35,8 @@ internal sealed class ProxyFactory
         if (!interfaceType.IsInterface || interfaceType.ContainsGenericParameters || !typeof(IAddressable).IsAssignableFrom(interfaceType))
             throw new ArgumentException($"{interfaceType} is not an interface of grains.", nameof(interfaceType));
 
+        if (IsPrivate(interfaceType)) throw new NotSupportedException($"{interfaceType} is private; an interface of grains is public or internal.");
+
         Type[] interfaces = [interfaceType, .. interfaceType.GetInterfaces()];
         var methods = interfaces.SelectMany(MethodCatalog.MethodsOf).ToArray();
         var module = DynamicAssembly.Create(
@@ -49,6 +51,9 @@ internal sealed class ProxyFactory
         foreach (var method in methods) EmitCall(type, method);
         return Activator(type.CreateType());
     }
+
+    private static bool IsPrivate(Type type) =>
+        type.IsNestedPrivate || type.IsNestedFamily || (type.DeclaringType is { } outer && IsPrivate(outer));
 
     private static Func<GrainReferenceShared, IdSpan, GrainReference> Activator(Type type)
     {

@@ -96,6 +96,9 @@ internal sealed class MessageBodyCodec(BodyOperations bodies)
         return request;
     }
 
+    private static Exception ReadException(ref BodyReader reader) =>
+        CodecOf<Exception>.Instance.Read(ref reader, reader.ExpectTag(0)) ?? throw new SerializerException("A failed call without its exception.");
+
     private static Response ReadResponse(ref BodyReader reader, RemoteMethod method)
     {
         switch (reader.ReadByte())
@@ -106,7 +109,7 @@ internal sealed class MessageBodyCodec(BodyOperations bodies)
             case ResultMark:
                 return method.ResultReader.Read(ref reader);
             case ExceptionMark:
-                return Response.FromException(CodecOf<Exception>.Instance.Read(ref reader, reader.ExpectTag(0)));
+                return Response.FromException(ReadException(ref reader));
             case var mark:
                 BodyFault.Malformed($"A response of an unknown kind, {mark}", reader.Position);
                 return null;

@@ -5,14 +5,16 @@ using Orleans.Serialization.Wire;
 
 namespace Orleans.Serialization.Codecs;
 
-/// <summary>From the type names in bodies to codecs and back, remembered so that each name is parsed once.</summary>
+/// <summary>From the type names in bodies to codecs and back, remembered so that a type's usual name is parsed once.</summary>
 internal static class TypeNameCodecs
 {
     private static readonly ConcurrentDictionary<Type, string> Names = new();
     private static readonly ConcurrentDictionary<string, Type> Parsed = new(StringComparer.Ordinal);
-    private static int _parsed;
 
-    public static string NameOf(Type type) => Names.GetOrAdd(type, TypeNames.Format);
+    public static string NameOf(Type type) => Names.GetOrAdd(type, static type =>
+        TypeNames.FindUnnameable(type) is { } unknown
+            ? throw new CodecNotFoundException($"{unknown} cannot be named in a message: it carries no [GenerateSerializer].")
+            : TypeNames.Format(type));
 
     public static Codec Resolve(ReadOnlySpan<byte> name)
     {
@@ -38,11 +40,9 @@ internal static class TypeNameCodecs
     {
         if (Parsed.TryGetValue(name, out var type)) return type;
         type = TypeNames.Parse(name);
-        if (type is null && name.StartsWith(TypeNames.ExceptionMark)) type = TypeCatalog.FindFrameworkException(TypeNames.Unmarked(name));
-        if (type is null) return null;
-        if (Interlocked.Increment(ref _parsed) > BodyLimits.MaxConstructedTypes)
-            throw new SerializerException($"More than {BodyLimits.MaxConstructedTypes} different types have been named in messages, which is the limit.");
-        return Parsed.GetOrAdd(name, type);
+        // Other spellings of the same type (another of its aliases, an escape too many) are as good, but have no end.
+        if (type is not null && TypeNames.Format(type) == name) Parsed.TryAdd(name, type);
+        return type;
     }
 
     private static string Text(ReadOnlySpan<byte> name)

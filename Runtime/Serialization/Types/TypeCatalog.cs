@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Orleans.Runtime;
@@ -12,6 +13,7 @@ namespace Orleans.Serialization.Types;
 /// </summary>
 internal static partial class TypeCatalog
 {
+    private static readonly FrozenSet<Type> WellKnown = WellKnownTypes.All.Select(static known => known.Type).ToFrozenSet();
     private static readonly ConcurrentDictionary<Type, string> Names = new();
     private static readonly ConcurrentDictionary<string, Type> Types = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, string> Clashes = new(StringComparer.Ordinal);
@@ -31,6 +33,10 @@ internal static partial class TypeCatalog
     /// <summary>The name of a plain type or a generic definition: its alias, or its full name.</summary>
     public static string NameOf(Type type) => Names.GetOrAdd(type, static type =>
         type.GetCustomAttributes<AliasAttribute>(inherit: false).FirstOrDefault()?.Alias ?? type.FullName ?? type.Name);
+
+    /// <summary>Whether a plain type or generic definition is one that a message may name.</summary>
+    public static bool IsOffered(Type type) =>
+        WellKnown.Contains(type) || type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false) || IsAddressableInterface(type);
 
     /// <summary>The plain type or generic definition with this name, or null.</summary>
     public static Type? Find(string name)
@@ -59,6 +65,8 @@ internal static partial class TypeCatalog
     private static Type Unambiguous(string name, Type type) =>
         Clashes.TryGetValue(name, out var clash) ? throw new SerializerException(clash) : type;
 
+    private static bool IsAddressableInterface(Type type) => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type);
+
     private static bool IsFrameworkName(string name) =>
         name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal);
 
@@ -84,8 +92,7 @@ internal static partial class TypeCatalog
     {
         foreach (var type in ApplicationAssemblies.TypesOf(assembly))
         {
-            var isAddressable = type.IsInterface && typeof(IAddressable).IsAssignableFrom(type);
-            if (!isAddressable && !type.IsDefined(typeof(GenerateSerializerAttribute), inherit: false)) continue;
+            if (!IsOffered(type)) continue;
             foreach (var alias in type.GetCustomAttributes<AliasAttribute>(inherit: false)) Add(alias.Alias, type);
             if (type.FullName is { } name) Add(name, type);
         }

@@ -32,6 +32,24 @@ internal static class TypeNames
         return type;
     }
 
+    /// <summary>
+    /// The first type in this one that a reader would not take from a message, so that the sender hears of it and not the receiver; null
+    /// when there is none.
+    /// </summary>
+    public static Type? FindUnnameable(Type type)
+    {
+        if (type.IsSZArray) return FindUnnameable(type.GetElementType()!);
+        if (type.IsSubclassOf(typeof(GrainReference)) || typeof(Exception).IsAssignableFrom(type)) return null;
+        if (!TypeCatalog.IsOffered(type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type)) return type;
+        if (!type.IsConstructedGenericType) return null;
+        foreach (var argument in type.GetGenericArguments())
+        {
+            if (FindUnnameable(argument) is { } found) return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The plain name behind an exception's mark.</summary>
     public static string Unmarked(string name)
     {
@@ -72,16 +90,17 @@ internal static class TypeNames
     private static Type? Parse(string name, ref int position, int depth)
     {
         if (depth > BodyLimits.MaxTypeNameDepth) throw new SerializerException($"Type name \"{name}\" is nested too deep.");
-        if (position < name.Length && name[position] == ExceptionMark) position++;
+        var isException = position < name.Length && name[position] == ExceptionMark;
+        if (isException) position++;
         var simple = ReadSimple(name, ref position);
-        var type = TypeCatalog.Find(simple);
+        var type = TypeCatalog.Find(simple) ?? (isException ? TypeCatalog.FindFrameworkException(simple) : null);
         if (position < name.Length && name[position] == '<') type = ParseArguments(name, ref position, depth, type);
         else if (type is { IsGenericTypeDefinition: true }) type = null;
 
         for (var rank = 0; position + 1 < name.Length && name[position] == '[' && name[position + 1] == ']'; position += 2)
         {
             if (++rank > BodyLimits.MaxTypeNameDepth) throw new SerializerException($"Type name \"{name}\" is nested too deep.");
-            type = type?.MakeArrayType();
+            if (type is not null) type = ConstructedTypes.ArrayOf(type);
         }
 
         return type;
@@ -99,16 +118,7 @@ internal static class TypeNames
         if (position >= name.Length || name[position] != '>') throw new SerializerException($"Type name \"{name}\" does not close its arguments.");
         position++;
         if (definition is not { IsGenericTypeDefinition: true } || arguments.Contains(null)) return null;
-        if (definition.GetGenericArguments().Length != arguments.Count) return null;
-        try
-        {
-            return definition.MakeGenericType([.. arguments!]);
-        }
-        catch (ArgumentException)
-        {
-            // An argument that breaks a constraint: such a type cannot exist here.
-            return null;
-        }
+        return ConstructedTypes.Generic(definition, [.. arguments!]);
     }
 
     private static string ReadSimple(string name, ref int position)

@@ -17,6 +17,7 @@ public sealed class BadInputTests
     public void UnmarkedType_CannotBeWritten()
     {
         Assert.Throws<CodecNotFoundException>(() => Serialized.Serializer.SerializeToArray(new Holder { Anything = new Unmarked() }));
+        Assert.ThrowsAny<Exception>(() => Serialized.Serializer.SerializeToArray(new Holder { Anything = new List<Unmarked>() }));
         Assert.False(Serialized.Serializer.CanSerialize<Unmarked>());
         Assert.True(Serialized.Serializer.CanSerialize<Payload>());
     }

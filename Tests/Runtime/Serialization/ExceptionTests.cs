@@ -33,6 +33,13 @@ public sealed class ExceptionTests
         Assert.Equal("full", Assert.IsType<OrleansException>(Serialized.RoundTrip<Exception>(new OrleansException("full"))).Message);
     }
 
+    [Fact]
+    public void Exceptions_InsideOtherValues_Arrive()
+    {
+        var arrived = Serialized.RoundTrip(new Holder { Anything = new List<TimeoutException> { new("late") } });
+        Assert.Equal("late", Assert.IsType<List<TimeoutException>>(arrived.Anything)[0].Message);
+    }
+
     private static Exception Thrown(Exception exception)
     {
         try

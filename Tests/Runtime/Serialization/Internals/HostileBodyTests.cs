@@ -115,7 +115,7 @@ public sealed class HostileBodyTests
             "!System.IO.FileInfo",
         })
         {
-            var body = Named(name);
+            var body = Named(name, End);
             var exception = Record.Exception(() => Serialized.Serializer.Deserialize<Holder>(body));
             Assert.True(
                 exception is SerializerException || name[0] == '!',
@@ -131,6 +131,13 @@ public sealed class HostileBodyTests
         Refused<Box<Animal>>(body);
         Refused<Box<string>>(body);
         Refused<Box<int>>(body);
+    }
+
+    [Fact]
+    public void OtherSpellings_OfATypeName_AreTheSameType()
+    {
+        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("list<int>", 0x07, 0)).Anything!));
+        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("\\l\\ist<i\\nt>", 0x07, 0)).Anything!));
     }
 
     [Fact]
@@ -168,7 +175,7 @@ public sealed class HostileBodyTests
         Assert.Equal([1, 2, 3], arrived.Own);
     }
 
-    private static byte[] Named(string name)
+    private static byte[] Named(string name, params byte[] content)
     {
         var text = Encoding.UTF8.GetBytes(name);
         List<byte> body = [Object, 0, Object, 1];
@@ -178,7 +185,7 @@ public sealed class HostileBodyTests
             if (rest < 0x80) break;
         }
 
-        return [.. body, .. text, End, End];
+        return [.. body, .. text, .. content, End];
     }
 
     private static void Refused<T>(byte[] body) =>
