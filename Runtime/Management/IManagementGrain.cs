@@ -25,4 +25,7 @@ public interface IManagementGrain : IGrainWithIntegerKey
     Task<DetailedGrainStatistic[]> GetDetailedGrainStatistics(string[]? types = null, SiloAddress[]? hostsIds = null);
 
     Task<int> GetTotalActivationCount();
+
+    /// <summary>The silo where a grain is active, as the directory knows it at this moment; null where it is not.</summary>
+    ValueTask<SiloAddress?> GetActivationAddress(IAddressable reference);
 }

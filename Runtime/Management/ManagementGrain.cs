@@ -1,11 +1,13 @@
 using Orleans.Concurrency;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Runtime.MembershipService;
 
 namespace Orleans.Runtime.Management;
 
 /// <summary>Asks every silo and puts the answers together. Keeps nothing, so any number may work at once, each where it is asked.</summary>
 [StatelessWorker, Reentrant]
-internal sealed class ManagementGrain(MembershipManager membership, ISiloControl control) : Grain, IManagementGrain
+internal sealed class ManagementGrain(MembershipManager membership, ISiloControl control, GrainDirectoryService directory)
+    : Grain, IManagementGrain
 {
     public async Task<Dictionary<SiloAddress, SiloStatus>> GetHosts(bool onlyActive = false) =>
         (await GetDetailedHosts(onlyActive)).ToDictionary(entry => entry.SiloAddress, entry => entry.Status);
@@ -37,6 +39,12 @@ internal sealed class ManagementGrain(MembershipManager membership, ISiloControl
     }
 
     public async Task<int> GetTotalActivationCount() => (await GetSimpleGrainStatistics()).Sum(statistic => statistic.ActivationCount);
+
+    public async ValueTask<SiloAddress?> GetActivationAddress(IAddressable reference)
+    {
+        var entry = await directory.Lookup(reference.GetGrainId());
+        return entry?.SiloAddress;
+    }
 
     /// <summary>The silos that were named, else all active ones.</summary>
     private IEnumerable<SiloAddress> Hosts(SiloAddress[]? named) => named is { Length: > 0 }

@@ -51,6 +51,18 @@ public sealed class ManagementGrainTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task GetActivationAddress_KnowsWhereAGrainLives()
+    {
+        var silo = fixture.Cluster.Silos[1];
+        var grain = fixture.On(silo);
+        Assert.Null(await Management.GetActivationAddress(grain));
+
+        await grain.Silo();
+
+        Assert.Equal(silo.SiloAddress, await Management.GetActivationAddress(grain));
+    }
+
+    [Fact]
     public async Task ForceActivationCollection_DeactivatesWhatIsIdle()
     {
         var key = ClusterFixture.NewKey();
