@@ -91,6 +91,15 @@ internal sealed partial class GatewayPool : IConnectionOwner, ICallRouter, ILoca
     {
         await _list.InitializeGatewayListProvider();
         await Refresh();
+        lock (_gate)
+        {
+            // Waiting cannot help before somebody is listed: the retry filter decides how soon to look again.
+            if (_kept.Count == 0)
+            {
+                throw new SiloUnavailableException("No gateway is listed.");
+            }
+        }
+
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(_services.Options.OpenConnectionTimeout);
         try
