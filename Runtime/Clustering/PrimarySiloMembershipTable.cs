@@ -79,7 +79,7 @@ internal sealed class PrimarySiloMembershipTable : IMembershipTable
     /// <summary>Answers another silo's <see cref="SystemOperation.MembershipTable"/>.</summary>
     public async Task<byte[]> Handle(byte[] payload)
     {
-        var answer = await Apply(_serializer.Deserialize<TableRequest>(payload)).ConfigureAwait(false);
+        var answer = await Apply(_serializer.Deserialize<TableRequest>(payload)!).ConfigureAwait(false);
         return answer is MembershipTableData data ? _serializer.SerializeToArray(data) : _serializer.SerializeToArray((bool)answer);
     }
 
@@ -88,7 +88,7 @@ internal sealed class PrimarySiloMembershipTable : IMembershipTable
         if (_own is not null)
             return (T)await Apply(request).ConfigureAwait(false);
         var answer = await _caller.Ask(_primary, SystemOperation.MembershipTable, _serializer.SerializeToArray(request)).ConfigureAwait(false);
-        return _serializer.Deserialize<T>(answer);
+        return _serializer.Deserialize<T>(answer)!;
     }
 
     private async Task<object> Apply(TableRequest request)

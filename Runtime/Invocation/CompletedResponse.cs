@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Orleans.Serialization.Invocation;
 
 internal sealed class CompletedResponse : Response
@@ -16,6 +18,7 @@ internal sealed class CompletedResponse : Response
         set => throw new InvalidOperationException("The shared response of methods without a result takes no exception.");
     }
 
+    [return: MaybeNull]
     public override T GetResult<T>() => default!;
 
     public override void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 
 namespace Orleans.Serialization.Invocation;
@@ -16,6 +17,7 @@ internal sealed class ExceptionResponse : Response
 
     public override Exception? Exception { get; set; }
 
+    [return: MaybeNull]
     public override T GetResult<T>()
     {
         Throw();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Orleans.Serialization.Codecs;
 using Orleans.Serialization.Wire;
@@ -27,6 +28,7 @@ public sealed class Response<TResult> : Response
         set => throw new InvalidOperationException("A response with a result takes no exception.");
     }
 
+    [return: MaybeNull]
     public override T GetResult<T>()
     {
         // Without boxing where the types are the same, which the compiler sees.

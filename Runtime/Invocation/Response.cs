@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Serialization.Wire;
 
 namespace Orleans.Serialization.Invocation;
@@ -20,6 +21,7 @@ public abstract class Response : IDisposable
 
     public static Response FromResult<TResult>(TResult value) => new Response<TResult> { TypedResult = value };
 
+    [return: MaybeNull]
     public abstract T GetResult<T>();
 
     public virtual Type? GetSimpleResultType() => null;

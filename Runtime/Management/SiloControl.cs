@@ -14,10 +14,10 @@ internal sealed class SiloControl(
     private const byte ListQuestion = 2;
 
     public async Task<IReadOnlyList<SimpleGrainStatistic>> CountActivations(SiloAddress silo) =>
-        serializer.Deserialize<List<SimpleGrainStatistic>>(await caller.Ask(silo, SystemOperation.Statistics, new[] { CountQuestion }));
+        serializer.Deserialize<List<SimpleGrainStatistic>>(await caller.Ask(silo, SystemOperation.Statistics, new[] { CountQuestion }))!;
 
     public async Task<IReadOnlyList<DetailedGrainStatistic>> ListActivations(SiloAddress silo) =>
-        serializer.Deserialize<List<DetailedGrainStatistic>>(await caller.Ask(silo, SystemOperation.Statistics, new[] { ListQuestion }));
+        serializer.Deserialize<List<DetailedGrainStatistic>>(await caller.Ask(silo, SystemOperation.Statistics, new[] { ListQuestion }))!;
 
     public Task CollectActivations(SiloAddress silo, TimeSpan ageLimit) =>
         caller.Ask(silo, SystemOperation.Manage, (byte[])[CollectOrder, .. BitConverter.GetBytes(ageLimit.Ticks)]);

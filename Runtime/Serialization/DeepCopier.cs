@@ -13,5 +13,6 @@ public sealed class DeepCopier
     }
 
     [SuppressMessage("Performance", "CA1822", Justification = "Orleans declares it so.")]
-    public T Copy<T>(T value) => BodyOperations.Copy(value);
+    [return: MaybeNull]
+    public T Copy<T>([AllowNull] T value) => BodyOperations.Copy(value!);
 }

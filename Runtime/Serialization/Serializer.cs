@@ -22,21 +22,25 @@ public sealed class Serializer
 
     public Serializer<T> GetSerializer<T>() => new(this);
 
-    public byte[] SerializeToArray<T>(T value)
+    public byte[] SerializeToArray<T>([AllowNull] T value)
     {
         var output = new ArrayBufferWriter<byte>();
-        _bodies.WriteValue(value, output);
+        _bodies.WriteValue(value!, output);
         return output.WrittenSpan.ToArray();
     }
 
-    public void Serialize<T, TBufferWriter>(T value, TBufferWriter destination)
-        where TBufferWriter : IBufferWriter<byte> => _bodies.WriteValue(value, destination);
+    public void Serialize<T, TBufferWriter>([AllowNull] T value, TBufferWriter destination)
+        where TBufferWriter : IBufferWriter<byte> => _bodies.WriteValue(value!, destination);
 
+    [return: MaybeNull]
     public T Deserialize<T>(byte[] source) => _bodies.ReadValue<T>(source);
 
+    [return: MaybeNull]
     public T Deserialize<T>(ReadOnlySpan<byte> source) => _bodies.ReadValue<T>(source);
 
+    [return: MaybeNull]
     public T Deserialize<T>(ReadOnlyMemory<byte> source) => _bodies.ReadValue<T>(source.Span);
 
+    [return: MaybeNull]
     public T Deserialize<T>(ReadOnlySequence<byte> source) => _bodies.ReadValue<T>(source);
 }

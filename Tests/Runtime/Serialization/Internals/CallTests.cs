@@ -82,6 +82,65 @@ public sealed class CallTests
     }
 
     [Fact]
+    public async Task Overloads_AreToldApart()
+    {
+        var overloads = new Loopback(new Overloads()).Reference<IOverloads>();
+        Assert.Equal("int", await overloads.Put(1));
+        Assert.Equal("string", await overloads.Put("1"));
+        Assert.Equal("long", await overloads.Put(1L));
+        Assert.Equal("guid", await overloads.Put(Guid.Empty));
+    }
+
+    [Fact]
+    public async Task DamagedMessages_AreReadOrRefused_AndNothingElse()
+    {
+        var loopback = new Loopback(new Calc());
+        await loopback.Reference<ICalc>().Echo(new Payload(1, "text", [1, 2, 3]));
+        var (request, method) = (loopback.LastRequest, loopback.Last!);
+        byte[][] responses =
+        [
+            loopback.Written(Response.FromResult<Payload?>(new Payload(2, "reply", [4]))),
+            loopback.Written(Response.FromException(new InvalidOperationException("no", new TimeoutException("late")))),
+        ];
+        var random = new Random(99);
+        for (var round = 0; round < 5_000; round++)
+        {
+            ReadOrRefuse(Damaged(request), body => loopback.Codec.ReadRequest(body));
+            ReadOrRefuse(Damaged(responses[round % 2]), body => loopback.Codec.ReadResponse(method, body));
+        }
+
+        byte[] Damaged(byte[] whole)
+        {
+            var damaged = whole.ToArray();
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            return random.Next(4) == 0 ? damaged[..random.Next(damaged.Length)] : damaged;
+        }
+
+        static void ReadOrRefuse(byte[] body, Action<byte[]> read)
+        {
+            var exception = Record.Exception(() => read(body));
+            Assert.True(exception is null or SerializerException, $"{exception} for {Convert.ToHexString(body)}");
+        }
+    }
+
+    [Fact]
+    public async Task References_MadeByManyThreadsAtOnce_Work()
+    {
+        using var start = new ManualResetEventSlim();
+        var calls = Enumerable.Range(0, 16).Select(i => Task.Factory.StartNew(
+            () =>
+            {
+                start.Wait();
+                return new Loopback(new First()).Reference<IFirstSeenHere>().Pass(new FirstSeenHere(i));
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap()).ToArray();
+        start.Set();
+        Assert.Equal(Enumerable.Range(0, 16), (await Task.WhenAll(calls)).Select(arrived => arrived.Value));
+    }
+
+    [Fact]
     public void Observer_MethodWithoutResult_IsOneWay()
     {
         var target = new Talk();
@@ -124,12 +183,7 @@ public sealed class CallTests
         Assert.Equal(0, Through(Response.Completed).GetResult<int>());
         Assert.Throws<SerializerException>(() => Through(Response.FromResult("text")));
 
-        Response Through(Response response)
-        {
-            var output = new System.Buffers.ArrayBufferWriter<byte>();
-            loopback.Codec.WriteResponse(response, output);
-            return loopback.Codec.ReadResponse(add, output.WrittenSpan);
-        }
+        Response Through(Response response) => loopback.Codec.ReadResponse(add, loopback.Written(response));
     }
 
     [Fact]
@@ -141,6 +195,22 @@ public sealed class CallTests
         Assert.Contains(nameof(LocalException), arrived.ExceptionType, StringComparison.Ordinal);
         Assert.Contains(nameof(Throwing), arrived.StackTrace, StringComparison.Ordinal);
         Assert.IsType<TimeoutException>(arrived.InnerException);
+    }
+
+    private sealed class First : IFirstSeenHere
+    {
+        public Task<FirstSeenHere> Pass(FirstSeenHere value) => Task.FromResult(value);
+    }
+
+    private sealed class Overloads : IOverloads
+    {
+        public Task<string> Put(int value) => Task.FromResult("int");
+
+        public Task<string> Put(string value) => Task.FromResult("string");
+
+        public Task<string> Put(long value) => Task.FromResult("long");
+
+        public Task<string> Put(Guid value) => Task.FromResult("guid");
     }
 
     private sealed class Hidden : IHiddenCalls

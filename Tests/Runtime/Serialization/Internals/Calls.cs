@@ -52,9 +52,31 @@ internal interface IHiddenCalls : IGrainWithIntegerKey
 [GenerateSerializer]
 internal sealed record HiddenReply(int Value);
 
+// Used by one test only, which makes their code from many threads.
+public interface IFirstSeenHere : IGrainWithStringKey
+{
+    Task<FirstSeenHere> Pass(FirstSeenHere value);
+}
+
+[GenerateSerializer]
+public sealed record FirstSeenHere(int Value);
+
 public interface ITalk : IGrainObserver
 {
     void Said(string what);
+}
+
+public interface IOverloads : IGrainWithStringKey
+{
+    Task<string> Put(int value);
+
+    Task<string> Put(string value);
+
+    [Alias("put-long")]
+    Task<string> Put(long value);
+
+    [Id(7)]
+    Task<string> Put(Guid value);
 }
 
 public interface IGenericCalls<T> : IGrainWithStringKey
@@ -128,9 +150,14 @@ internal sealed class Loopback : IGrainReferenceRuntime, ITargetHolder
         received.SetTarget(this);
         var response = await received.Invoke();
         if (IsLocal) return Codec.CopyResponse(response);
+        return Codec.ReadResponse(request, Written(response));
+    }
+
+    public byte[] Written(Response response)
+    {
         var output = new ArrayBufferWriter<byte>();
         Codec.WriteResponse(response, output);
-        return Codec.ReadResponse(request, output.WrittenSpan);
+        return output.WrittenSpan.ToArray();
     }
 
     private byte[] Written(IInvokable request)
