@@ -63,5 +63,5 @@ public sealed class WireTests
         Assert.Equal(expected.SuspectTimes, actual.SuspectTimes);
     }
 
-    private T RoundTrip<T>(T value) => _serializer.Deserialize<T>(_serializer.SerializeToArray(value));
+    private T RoundTrip<T>(T value) => _serializer.Deserialize<T>(_serializer.SerializeToArray(value))!;
 }

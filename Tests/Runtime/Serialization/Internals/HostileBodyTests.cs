@@ -136,8 +136,8 @@ public sealed class HostileBodyTests
     [Fact]
     public void OtherSpellings_OfATypeName_AreTheSameType()
     {
-        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("list<int>", 0x07, 0)).Anything!));
-        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("\\l\\ist<i\\nt>", 0x07, 0)).Anything!));
+        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("list<int>", 0x07, 0))!.Anything!));
+        Assert.Empty(Assert.IsType<List<int>>(Serialized.Serializer.Deserialize<Holder>(Named("\\l\\ist<i\\nt>", 0x07, 0))!.Anything!));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class HostileBodyTests
         var body = Serialized.Serializer.SerializeToArray(Sample());
         var first = new Piece(body.AsMemory(0, 7), null);
         var last = new Piece(body.AsMemory(7), first);
-        var arrived = Serialized.Serializer.Deserialize<Holder>(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length));
+        var arrived = Serialized.Serializer.Deserialize<Holder>(new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length))!;
         Assert.Equal([1, 2, 3], arrived.Own);
     }
 
