@@ -33,6 +33,9 @@ internal static class EngineClient
         var started = Stopwatch.GetTimestamp();
         var latencies = await load.Run(arguments.Seconds("seconds", 10));
         Console.WriteLine("result " + LoadResult.From(latencies, Stopwatch.GetElapsedTime(started).TotalSeconds, load.Failed).ToJson());
+
+        // Stays until its processor time is read.
+        await Console.In.ReadLineAsync();
         await host.StopAsync();
     }
 }

@@ -6,7 +6,7 @@ namespace Orleans.Kv.Bench.Engine;
 /// <summary>Keeps a number of calls in flight.</summary>
 internal sealed class EngineLoad(IEchoGrain[] grains, int size, int flight)
 {
-    private readonly byte[] _payload = [.. Enumerable.Range(0, size).Select(i => (byte)i)];
+    private readonly byte[] _payload = new byte[Math.Max(sizeof(long), size)];
     private long _failed;
 
     public long Failed => Interlocked.Read(ref _failed);
@@ -30,13 +30,16 @@ internal sealed class EngineLoad(IEchoGrain[] grains, int size, int flight)
     private async Task<LatencyHistogram> Call(Random random, long end)
     {
         var latencies = new LatencyHistogram();
+        var payload = (byte[])_payload.Clone();
         for (var now = Stopwatch.GetTimestamp(); now < end;)
         {
             try
             {
-                var echo = await grains[random.Next(grains.Length)].Echo(_payload);
-                if (echo.Length != _payload.Length)
-                    throw new BenchException($"A grain answered {echo.Length} bytes to {_payload.Length}.");
+                // A payload of its own for each call: an answer to another call does not pass for this one's.
+                random.NextBytes(payload.AsSpan(0, sizeof(long)));
+                var echo = await grains[random.Next(grains.Length)].Echo(payload);
+                if (!echo.AsSpan().SequenceEqual(payload) || ReferenceEquals(echo, payload))
+                    throw new BenchException("A grain did not give back what it was sent.");
                 latencies.Record(Stopwatch.GetTimestamp() - now);
             }
             catch (Exception e) when (e is not BenchException)

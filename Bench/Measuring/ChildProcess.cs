@@ -67,6 +67,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
+            _process.StandardInput.Close();
             _ = SendSignal(_process.Id, Interrupt);
             using var deadline = new CancellationTokenSource(PatienceAtTheEnd);
             try
