@@ -5,9 +5,8 @@ using Orleans.Runtime.Placement;
 namespace Orleans.Kv.Grains.Placement;
 
 /// <summary>
-/// Chooses the silo of a key's grain: this silo where it is a replica of the key (a client's requests for one key keep coming in through one
-/// gateway, and a grain on the gateway saves them a hop), else the key's first replica that is active, else any silo: a grain
-/// beside its replicas works as well, only slower.
+/// Chooses the silo of a key's grain: the key's first replica that is active, else any silo, where it works as well, only slower. Rendezvous hashing puts
+/// each replica first for an equal share of the keys, so the grains are spread evenly whoever asks first and through whichever gateway.
 /// </summary>
 internal sealed class ReplicaPlacementDirector(TopologyAgent topology) : IPlacementDirector
 {
@@ -23,14 +22,11 @@ internal sealed class ReplicaPlacementDirector(TopologyAgent topology) : IPlacem
         var view = topology.View;
         if (view.Map is not { } map || !Key.TryFrom(utf8, out var key, out _)) return null;
 
-        SiloAddress? first = null;
         foreach (var node in map[key].Replicas)
         {
-            if (view.AddressOf(node) is not { } silo || Array.IndexOf(silos, silo) < 0) continue;
-            if (silo.Equals(topology.Silo)) return silo;
-            first ??= silo;
+            if (view.AddressOf(node) is { } silo && Array.IndexOf(silos, silo) >= 0) return silo;
         }
 
-        return first;
+        return null;
     }
 }

@@ -29,4 +29,23 @@ public sealed class PlacementTests
 
         Assert.True(hosts.Count > 1, $"all grains went to {string.Join(' ', hosts)}");
     }
+
+    [Fact]
+    public async Task KeyGrains_SpreadEvenlyOverTheReplicas()
+    {
+        const int Keys = 600;
+        await using var cluster = await StoreCluster.Start();
+        var origin = new Origin();
+        var hosts = new Dictionary<string, int>();
+        for (var i = 0; i < Keys; i++)
+        {
+            var reply = await cluster.Key("spread-" + i).Execute(origin.Fetch());
+            Assert.Equal(ReplyStatus.NotFound, reply.Status);
+            hosts[reply.Silo!] = hosts.GetValueOrDefault(reply.Silo!) + 1;
+        }
+
+        Assert.True(
+            hosts.Count == 3 && hosts.Values.All(count => count is > Keys / 5 and < Keys / 2),
+            $"{Keys} grains live on {string.Join(", ", hosts.Select(host => $"{host.Key}: {host.Value}"))}");
+    }
 }
