@@ -17,7 +17,14 @@ public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddre
 {
     private const char Separator = '@';
     private const int HashedBytes = 24;
-    private static readonly long GenerationEpoch = new DateTime(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static readonly long GenerationEpoch = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+
+    /// <summary>
+    /// Shorter than a process needs to start, join and be killed, so that whoever starts in its place has a later generation; long
+    /// enough for 13 years of them in an int.
+    /// </summary>
+    private static readonly long GenerationTicks = TimeSpan.FromMilliseconds(200).Ticks;
+
     private static long _lastGeneration;
 
     private readonly int _hashCode;
@@ -41,11 +48,11 @@ public sealed class SiloAddress : IEquatable<SiloAddress>, IComparable<SiloAddre
     public static SiloAddress Zero { get; } = New(IPAddress.Any, 0, 0);
 
     /// <summary>
-    /// Seconds since 2022, but never the same twice in one process: a silo restarted within a second is another silo.
+    /// Fifths of a second since 2026, but never the same twice in one process: a silo restarted at once is another silo.
     /// </summary>
     public static int AllocateNewGeneration()
     {
-        var now = (TimeProvider.System.GetUtcNow().UtcTicks - GenerationEpoch) / TimeSpan.TicksPerSecond;
+        var now = (TimeProvider.System.GetUtcNow().UtcTicks - GenerationEpoch) / GenerationTicks;
         while (true)
         {
             var last = Interlocked.Read(ref _lastGeneration);

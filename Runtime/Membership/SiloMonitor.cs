@@ -7,11 +7,12 @@ namespace Orleans.Runtime.MembershipService;
 /// Probes one silo, once per <see cref="ClusterMembershipOptions.ProbeTimeout"/>, and votes it dead after
 /// <see cref="ClusterMembershipOptions.NumMissedProbesLimit"/> misses in a row.
 /// <para>
-/// A refused connection is a miss at once, and a broken one makes it probe at once, so a killed process is voted out within about one
-/// probe timeout; a paused one, whose kernel still accepts connections, takes all its probes. Before the last miss becomes a vote
-/// another silo is asked to probe as well: if it succeeds the fault is between us two and no reason to kill, if it fails it has
-/// seen the same and its vote counts too. A silo that was itself held up (paused process, starved threads) does not blame others
-/// for answers it did not fetch: it forgets the misses and first finds out whether it is still a member itself.
+/// A broken connection makes it probe at once, and a refused one is a miss at once: a killed process is voted out as soon as two silos
+/// have been refused, else within one probe timeout. A paused process, whose kernel still accepts connections, takes all its probes.
+/// Before the last miss becomes a vote another silo is asked to probe as well: if it succeeds the fault is between us two and no
+/// reason to kill, if it fails it has seen the same and its vote counts too. A silo that was itself held up (paused process, starved
+/// threads) does not blame others for answers it did not fetch: it forgets the misses and first finds out whether it is still a
+/// member itself.
 /// </para>
 /// </summary>
 internal sealed partial class SiloMonitor : IDisposable
@@ -88,10 +89,9 @@ internal sealed partial class SiloMonitor : IDisposable
     private async Task<ProbeOutcome> ProbeOnce()
     {
         var started = _time.GetTimestamp();
-        var goBetween = _missed + 1 >= _options.NumMissedProbesLimit ? ChooseGoBetween() : null;
-        var second = goBetween is null
-            ? Task.FromResult(ProbeOutcome.Unknown)
-            : _transport.ProbeThrough(goBetween, _silo, _options.ProbeTimeout / 2, _stop.Token);
+        var isLast = _missed + 1 >= _options.NumMissedProbesLimit;
+        var goBetween = ChooseGoBetween();
+        var second = isLast ? AskGoBetween(goBetween) : Task.FromResult(ProbeOutcome.Unknown);
         var outcome = await _transport.Probe(_silo, _options.ProbeTimeout, _stop.Token);
         _stop.Token.ThrowIfCancellationRequested();
         if (outcome == ProbeOutcome.Answered)
@@ -100,6 +100,8 @@ internal sealed partial class SiloMonitor : IDisposable
             return outcome;
         }
 
+        if (outcome == ProbeOutcome.Refused && !isLast)
+            second = AskGoBetween(goBetween);
         var secondOutcome = await second;
         if (_time.GetElapsedTime(started) > (_options.ProbeTimeout * 1.5) + HeldUpSlack)
         {
@@ -111,10 +113,14 @@ internal sealed partial class SiloMonitor : IDisposable
         LogMissed(_silo, outcome, _missed, secondOutcome);
         if (secondOutcome == ProbeOutcome.Answered)
             _missed = 0;
-        else if (_missed >= _options.NumMissedProbesLimit)
+        else if (isLast || (outcome == ProbeOutcome.Refused && secondOutcome == ProbeOutcome.Refused))
             await _manager.Suspect(_silo, secondOutcome == ProbeOutcome.Unknown ? null : goBetween, _stop.Token);
         return outcome;
     }
+
+    private Task<ProbeOutcome> AskGoBetween(SiloAddress? goBetween) => goBetween is null
+        ? Task.FromResult(ProbeOutcome.Unknown)
+        : _transport.ProbeThrough(goBetween, _silo, _options.ProbeTimeout / 2, _stop.Token);
 
     private SiloAddress? ChooseGoBetween()
     {
@@ -136,7 +142,10 @@ internal sealed partial class SiloMonitor : IDisposable
         {
             var started = _time.GetTimestamp();
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            await Task.WhenAny(Volatile.Read(ref _wake).Task, Task.Delay(pause, _time, timer.Token));
+            var delay = Task.Delay(pause, _time, timer.Token);
+
+            // While it is being missed its connections break all the time; hurrying would make one fault look like several.
+            await (_missed == 0 ? Task.WhenAny(Volatile.Read(ref _wake).Task, delay) : Task.WhenAny(delay));
             await timer.CancelAsync();
             if (_time.GetElapsedTime(started) > pause + (_options.ProbeTimeout / 2) + HeldUpSlack)
                 OnHeldUp();

@@ -7,19 +7,25 @@ namespace Orleans.Runtime.Messaging;
 internal sealed class MembershipTransport : IMembershipTransport
 {
     private readonly ISystemCaller _caller;
+    private readonly SiloConnections _connections;
     private readonly Func<IClusterMembershipService> _membership;
 
     public MembershipTransport(ISystemCaller caller, SiloConnections connections, Func<IClusterMembershipService> membership)
     {
         _caller = caller;
+        _connections = connections;
         _membership = membership;
         connections.Lost += silo => ConnectionLost?.Invoke(silo);
     }
 
     public event Action<SiloAddress>? ConnectionLost;
 
-    public Task<ProbeOutcome> Probe(SiloAddress silo, TimeSpan timeout, CancellationToken cancellation) =>
-        Ask(silo, SystemOperation.Probe, [], timeout, static _ => ProbeOutcome.Answered, ProbeOutcome.Refused, ProbeOutcome.Silent, cancellation);
+    public Task<ProbeOutcome> Probe(SiloAddress silo, TimeSpan timeout, CancellationToken cancellation)
+    {
+        // Every probe is evidence of its own: a failure that calls still remember must not count twice.
+        _connections.AllowRetry(silo);
+        return Ask(silo, SystemOperation.Probe, [], timeout, static _ => ProbeOutcome.Answered, ProbeOutcome.Refused, ProbeOutcome.Silent, cancellation);
+    }
 
     public Task<ProbeOutcome> ProbeThrough(SiloAddress goBetween, SiloAddress silo, TimeSpan timeout, CancellationToken cancellation)
     {

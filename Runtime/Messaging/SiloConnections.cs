@@ -36,6 +36,9 @@ internal sealed partial class SiloConnections(
         }
     }
 
+    /// <summary>The next use of this silo tries to connect, even where that failed a moment ago.</summary>
+    public void AllowRetry(SiloAddress silo) => _failed.TryRemove(silo, out _);
+
     /// <summary>Forgets dead silos that membership itself has forgotten.</summary>
     public void KeepDead(Func<SiloAddress, bool> isKnown)
     {
