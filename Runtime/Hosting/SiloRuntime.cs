@@ -54,21 +54,11 @@ internal sealed partial class SiloRuntime : IDisposable
         Timeouts.Watch(Calls.LocalCalls);
         Targets = services.GetRequiredService<LocalTargets>();
         Clients = new ClientRegistry(Details.SiloAddress, Center.Connect, Center, () => Directory.View.Alive);
-        var classes = services.GetRequiredService<GrainClasses>();
-        Dispatcher = new RequestDispatcher(
-            Details.SiloAddress,
-            classes,
-            Catalog,
-            Directory,
-            new PlacementService(services, Details.SiloAddress, () => Directory.View),
-            Targets,
-            Clients,
-            Center.Connect,
-            messaging.MaxForwardCount,
-            loggers.CreateLogger<RequestDispatcher>());
+        Classes = services.GetRequiredService<GrainClasses>();
+        Dispatcher = CreateDispatcher(services, messaging, loggers);
         Router = new SiloCallRouter(Center, Calls, Dispatcher, Directory, Timeouts);
         Center.Parts = new SiloParts(
-            classes,
+            Classes,
             Calls,
             Dispatcher,
             Directory,
@@ -76,24 +66,14 @@ internal sealed partial class SiloRuntime : IDisposable
             Membership,
             new(services.GetRequiredService<SiloControl>),
             new(services.GetRequiredService<IMembershipTable>));
-        Catalog.Services = new ActivationServices
-        {
-            Services = services,
-            Silo = Details.SiloAddress,
-            Directory = Directory,
-            References = References,
-            Collection = services.GetRequiredService<IOptions<GrainCollectionOptions>>().Value,
-            MaxQueuedRequests = messaging.MaxEnqueuedRequestsHardLimit,
-            Time = time,
-            Log = loggers.CreateLogger<Activation>(),
-            Reroute = Dispatcher.Reroute,
-            OnGone = Catalog.Remove,
-        };
+        Catalog.Services = CreateActivationServices(services, messaging, loggers);
         SiloListener = new ConnectionListener(Center, ConnectionServices, transport, PeerKind.Silo, loggers.CreateLogger<ConnectionListener>());
         GatewayListener = new ConnectionListener(Center, ConnectionServices, transport, PeerKind.Client, loggers.CreateLogger<ConnectionListener>());
     }
 
     public ILocalSiloDetails Details { get; }
+
+    public GrainClasses Classes { get; }
 
     public GrainReferenceActivator References { get; }
 
@@ -130,6 +110,32 @@ internal sealed partial class SiloRuntime : IDisposable
     public void Dispose() => Timeouts.Dispose();
 
     public void OnTurnFailed(GrainId target, Exception exception) => LogTurnFailed(_log, target, exception);
+
+    private RequestDispatcher CreateDispatcher(IServiceProvider services, SiloMessagingOptions messaging, ILoggerFactory loggers) => new(
+        Details.SiloAddress,
+        Classes,
+        Catalog,
+        Directory,
+        new PlacementService(services, Details.SiloAddress, () => Directory.View),
+        Targets,
+        Clients,
+        Center.Connect,
+        messaging.MaxForwardCount,
+        loggers.CreateLogger<RequestDispatcher>());
+
+    private ActivationServices CreateActivationServices(IServiceProvider services, SiloMessagingOptions messaging, ILoggerFactory loggers) => new()
+    {
+        Services = services,
+        Silo = Details.SiloAddress,
+        Directory = Directory,
+        References = References,
+        Collection = services.GetRequiredService<IOptions<GrainCollectionOptions>>().Value,
+        MaxQueuedRequests = messaging.MaxEnqueuedRequestsHardLimit,
+        Time = services.GetRequiredService<TimeProvider>(),
+        Log = loggers.CreateLogger<Activation>(),
+        Reroute = Dispatcher.Reroute,
+        OnGone = Catalog.Remove,
+    };
 
     [LoggerMessage(EventId = 3050, Level = LogLevel.Error, Message = "A turn of {Target} threw outside of its code.")]
     private static partial void LogTurnFailed(ILogger logger, GrainId target, Exception exception);

@@ -3,15 +3,12 @@ using Orleans.Serialization.Invocation;
 
 namespace Orleans.Runtime.Messaging;
 
-// Writing messages. Everything here that touches the buffer or the table of names runs under the gate.
+// What is sent. Everything that touches the buffer runs under the gate.
 internal sealed partial class Connection : IThreadPoolWorkItem
 {
-    private readonly Dictionary<IdSpan, uint> _sentNames = [];
-    private readonly List<IdSpan> _newNames = [];
     private OutputBuffer _filling = new();
     private OutputBuffer _flushing = new();
     private bool _flushScheduled;
-    private bool _writing;
     private Exception? _refusal;
 
     /// <summary>Sends a request. Its failure is the call's, not an exception.</summary>
@@ -24,10 +21,10 @@ internal sealed partial class Connection : IThreadPoolWorkItem
 
     public void SendResponse(long id, Response response, SiloAddress? host = null)
     {
-        Exception failure;
+        Exception? failure = null;
         lock (_gate)
         {
-            if (_closed is not null)
+            if (!MayAnswer())
             {
                 return;
             }
@@ -40,7 +37,6 @@ internal sealed partial class Connection : IThreadPoolWorkItem
                 _codec.WriteResponse(response, _filling);
                 CheckBody(bodyStart);
                 EndFrame(start);
-                return;
             }
             catch (Exception exception)
             {
@@ -49,10 +45,15 @@ internal sealed partial class Connection : IThreadPoolWorkItem
             }
         }
 
-        if (response.Exception is not null)
+        if (failure is null)
+        {
+            return;
+        }
+
+        if (response.Exception is { } thrown)
         {
             // Not even the exception can be written: its text can.
-            SendRejection(id, RejectionKind.Undeliverable, $"{response.Exception.GetType()}: {response.Exception.Message}");
+            SendRejection(id, RejectionKind.Undeliverable, $"{thrown.GetType()}: {thrown.Message}");
             return;
         }
 
@@ -65,7 +66,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_closed is null)
+            if (MayAnswer())
             {
                 var start = BeginFrame(FrameKind.Response);
                 WriteResponseHeader(id, host);
@@ -79,7 +80,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_closed is null)
+            if (MayAnswer())
             {
                 var start = BeginFrame(FrameKind.Rejection);
                 _filling.WriteInt64(id);
@@ -92,14 +93,15 @@ internal sealed partial class Connection : IThreadPoolWorkItem
 
     public void SendSystemRequest(SystemOperation operation, ReadOnlySpan<byte> payload, PendingCall call)
     {
-        Exception? failure = null;
+        Exception? failure;
         lock (_gate)
         {
-            failure = _closed;
+            failure = CannotSend();
             if (failure is null)
             {
+                var id = Calls.Add(call);
                 var start = BeginFrame(FrameKind.SystemRequest);
-                _filling.WriteInt64(Calls.Add(call));
+                _filling.WriteInt64(id);
                 _filling.WriteByte((byte)operation);
                 _filling.WriteRaw(payload);
                 EndFrame(start);
@@ -113,7 +115,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_closed is null)
+            if (MayAnswer())
             {
                 var start = BeginFrame(FrameKind.SystemResponse);
                 _filling.WriteInt64(id);
@@ -128,7 +130,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            if (_closed is null)
+            if (MayAnswer())
             {
                 EndFrame(BeginFrame(FrameKind.Farewell));
             }
@@ -178,12 +180,7 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         long id = 0;
         lock (_gate)
         {
-            failure = _closed;
-            if (failure is null && _filling.Length > MaxUnsentBytes)
-            {
-                failure = new LimitExceededException("unsent bytes", _filling.Length, MaxUnsentBytes, Describe());
-            }
-
+            failure = CannotSend();
             if (failure is null)
             {
                 var start = BeginFrame(FrameKind.Request);
@@ -215,6 +212,23 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         Conclude(call, failure);
     }
 
+    private Exception? CannotSend() => _closed
+        ?? (_filling.Length > MaxUnsentBytes ? new LimitExceededException("unsent bytes", _filling.Length, MaxUnsentBytes, Describe()) : null);
+
+    /// <summary>Whether an answer can go out. A peer that asks and does not read the answers is cut off: they cannot be left out.</summary>
+    private bool MayAnswer()
+    {
+        if (_closed is null && _filling.Length > MaxUnsentBytes)
+        {
+            LogNotReading(_log, this, _filling.Length);
+            ThreadPool.QueueUserWorkItem(
+                static connection => connection.Close(new LimitExceededException("The peer does not read its answers.")), this, preferLocal: false);
+            return false;
+        }
+
+        return _closed is null;
+    }
+
     private void Conclude(PendingCall? call, Exception? failure)
     {
         if (failure is null)
@@ -233,158 +247,8 @@ internal sealed partial class Connection : IThreadPoolWorkItem
         }
     }
 
-    private void WriteHello()
-    {
-        lock (_gate)
-        {
-            var start = BeginFrame(FrameKind.Hello);
-            _owner.CreateHello(this).Write(_filling);
-            EndFrame(start);
-        }
-    }
-
-    private void WriteRefusal(string reason)
-    {
-        lock (_gate)
-        {
-            if (_closed is null)
-            {
-                _refusal = new SiloUnavailableException(reason);
-                var start = BeginFrame(FrameKind.Refusal);
-                _filling.WriteString(reason);
-                EndFrame(start);
-            }
-        }
-    }
-
-    private void WriteRequestHeader(in RequestHeader header, long id)
-    {
-        var flags = header.Flags & (RequestFlags.OneWay | RequestFlags.ReadOnly | RequestFlags.AlwaysInterleave | RequestFlags.NewPlacement);
-        var hasContext = header.Context is { Count: > 0 } || !header.RawContext.IsEmpty;
-        flags |= header.Source.IsDefault ? 0 : RequestFlags.HasSource;
-        flags |= header.ReentrancyId == Guid.Empty ? 0 : RequestFlags.HasReentrancy;
-        flags |= hasContext ? RequestFlags.HasContext : 0;
-        _filling.WriteInt64(id);
-        _filling.WriteByte((byte)flags);
-        _filling.WriteByte(header.Forwards);
-        _filling.WriteVar(header.TimeToLive);
-        WriteName(header.Target.Type.Value);
-        _filling.WriteBlock(header.Target.Key.AsSpan());
-        WriteName(header.Interface.Value);
-        if ((flags & RequestFlags.HasSource) != 0)
-        {
-            WriteName(header.Source.Type.Value);
-            _filling.WriteBlock(header.Source.Key.AsSpan());
-        }
-
-        if ((flags & RequestFlags.HasReentrancy) != 0)
-        {
-            _filling.WriteGuid(header.ReentrancyId);
-        }
-
-        if (hasContext)
-        {
-            WriteContext(header);
-        }
-    }
-
-    private void WriteContext(in RequestHeader header)
-    {
-        var at = _filling.Length;
-        _filling.WriteInt32(0);
-        if (header.RawContext.IsEmpty)
-        {
-            _codec.WriteValue(header.Context!, _filling);
-        }
-        else
-        {
-            _filling.WriteRaw(header.RawContext.Span);
-        }
-
-        _filling.PatchInt32(at, _filling.Length - at - sizeof(int));
-    }
-
-    private void WriteResponseHeader(long id, SiloAddress? host)
-    {
-        _filling.WriteInt64(id);
-        _filling.WriteBlock(host is null ? default : host.ToUtf8String());
-    }
-
-    private void WriteName(IdSpan name)
-    {
-        if (_sentNames.TryGetValue(name, out var number))
-        {
-            _filling.WriteVar(number);
-            return;
-        }
-
-        if (_sentNames.Count < NameTable.MaxNames)
-        {
-            _filling.WriteVar(NameTable.NewName);
-            _sentNames.Add(name, (uint)_sentNames.Count + NameTable.FirstNumber);
-            _newNames.Add(name);
-        }
-        else
-        {
-            _filling.WriteVar(NameTable.UnnumberedName);
-        }
-
-        _filling.WriteBlock(name.AsSpan());
-    }
-
-    private int BeginFrame(FrameKind kind)
-    {
-        // A serializer that calls a grain while it writes would put one frame into another.
-        if (_writing)
-        {
-            throw new InvalidOperationException("A message cannot be sent while another one is being written on the same thread.");
-        }
-
-        _writing = true;
-        var start = _filling.Length;
-        _filling.WriteInt32(0);
-        _filling.WriteByte((byte)kind);
-        return start;
-    }
-
-    private void EndFrame(int start)
-    {
-        _filling.PatchInt32(start, _filling.Length - start - sizeof(int));
-        _newNames.Clear();
-        _writing = false;
-        ScheduleFlush();
-    }
-
-    private void TakeBack(int start)
-    {
-        _filling.TruncateTo(start);
-        foreach (var name in _newNames)
-        {
-            _sentNames.Remove(name);
-        }
-
-        _newNames.Clear();
-        _writing = false;
-    }
-
-    private void CheckBody(int bodyStart)
-    {
-        var size = _filling.Length - bodyStart;
-        if (size > _services.MaxBodySize)
-        {
-            throw new LimitExceededException(nameof(Configuration.MessagingOptions.MaxMessageBodySize), size, _services.MaxBodySize, "bytes");
-        }
-    }
-
-    private void ScheduleFlush()
-    {
-        if (!_flushScheduled && _stream is not null && _filling.Length > 0)
-        {
-            // To the end of the pool's queue: whatever is queued before it may still write into this buffer.
-            _flushScheduled = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-    }
+    [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "Closing the connection of {Peer}, which leaves {Count} bytes of answers unread.")]
+    private static partial void LogNotReading(ILogger logger, Connection peer, int count);
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "A response to {Peer} could not be written; its caller gets the reason.")]
     private static partial void LogResponseFailed(ILogger logger, Connection peer, Exception exception);

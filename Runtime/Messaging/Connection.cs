@@ -26,7 +26,7 @@ namespace Orleans.Runtime.Messaging;
 internal sealed partial class Connection
 {
     /// <summary>Bytes that may wait for a peer which does not read, before its messages are refused. Protects this process's memory.</summary>
-    private const int MaxUnsentBytes = 512 * 1024 * 1024;
+    private const int MaxUnsentBytes = 256 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly IConnectionOwner _owner;

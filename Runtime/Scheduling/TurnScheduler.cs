@@ -112,7 +112,7 @@ internal sealed class TurnScheduler(ITurnOwner owner) : TaskScheduler, IThreadPo
                         return;
                     }
 
-                    if (turns >= TurnsPerSlice && (turns % TurnsPerSlice == 0 || Environment.TickCount64 > sliceEnd))
+                    if (turns >= TurnsPerSlice || (turns > 0 && Environment.TickCount64 > sliceEnd))
                     {
                         break;
                     }
