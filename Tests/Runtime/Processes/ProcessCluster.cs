@@ -11,13 +11,15 @@ namespace Orleans.Kv.Tests.Runtime.Processes;
 /// <summary>Silos in processes of their own, with a membership file between them, and a client in this process.</summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
-    private readonly string _table = Path.Combine(Path.GetTempPath(), $"engine-tests-{Guid.NewGuid():N}.json");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("engine-tests-");
     private readonly List<SiloProcess> _silos = [];
     private IHost _client = null!;
 
     private ProcessCluster()
     {
     }
+
+    private string Table => Path.Combine(_directory.FullName, "members.json");
 
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
@@ -35,7 +37,7 @@ public sealed class ProcessCluster : IAsyncDisposable
                 cluster._silos.Add(await start);
             var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
             builder.Logging.ClearProviders();
-            builder.UseOrleansClient(client => TestSilo.ConfigureClient(client, cluster._table));
+            builder.UseOrleansClient(client => TestSilo.ConfigureClient(client, cluster.Table));
             var client = builder.Build();
             await client.StartAsync();
             cluster._client = client;
@@ -63,7 +65,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <summary>What the table says about the silos of one name, latest generation last.</summary>
     public async Task<IReadOnlyList<MembershipEntry>> Rows(string name)
     {
-        var data = await new SharedFileTable(_table).ReadAll();
+        var data = await new SharedFileTable(Table).ReadAll();
         return [.. data.Members.Select(row => row.Item1).Where(row => row.SiloName == name).OrderBy(row => row.SiloAddress.Generation)];
     }
 
@@ -77,7 +79,7 @@ public sealed class ProcessCluster : IAsyncDisposable
 
         foreach (var silo in _silos)
             await silo.DisposeAsync();
-        File.Delete(_table);
+        _directory.Delete(recursive: true);
     }
 
     private HostArguments NewArguments(string name)
@@ -87,6 +89,6 @@ public sealed class ProcessCluster : IAsyncDisposable
         using var gateway = new TcpListener(IPAddress.Loopback, 0);
         silo.Start();
         gateway.Start();
-        return new HostArguments(name, _table, ((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
+        return new HostArguments(name, Table, ((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
     }
 }

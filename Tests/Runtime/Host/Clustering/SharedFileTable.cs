@@ -56,25 +56,34 @@ public sealed class SharedFileTable(string path) : IMembershipTable
         return true;
     });
 
-    /// <summary>Reads, changes and writes the file while nobody else can open it.</summary>
+    /// <summary>
+    /// Reads the file, and replaces it if that changed anything, while nobody else can. Replaced as a whole: a process that is killed in
+    /// the middle leaves the old one.
+    /// </summary>
     private async Task<T> Access<T>(Func<Content, T> action)
     {
-        await using var file = await Open();
-        var content = file.Length == 0 ? new Content() : (await JsonSerializer.DeserializeAsync<Content>(file))!;
+        await using var mine = await Lock();
+        var before = File.Exists(path) ? await File.ReadAllTextAsync(path) : "{}";
+        var content = JsonSerializer.Deserialize<Content>(before)!;
         var result = action(content);
-        file.SetLength(0);
-        await JsonSerializer.SerializeAsync(file, content);
+        var after = JsonSerializer.Serialize(content);
+        if (after != before)
+        {
+            await File.WriteAllTextAsync(path + ".new", after);
+            File.Move(path + ".new", path, overwrite: true);
+        }
+
         return result;
     }
 
-    private async Task<FileStream> Open()
+    private async Task<FileStream> Lock()
     {
         var until = DateTime.UtcNow + LockPatience;
         while (true)
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (DateTime.UtcNow < until)
             {
