@@ -11,7 +11,9 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
     /// <summary>Each node that dies during a migration appends a generation; past this many, repair comes before further change.</summary>
     public const int MaxGenerations = 8;
 
-    private readonly Placement[] _placements;
+    // Filled as slots are asked for: most maps that arrive (one with every refusal of an old epoch) are compared and dropped. Two threads may compute one
+    // placement at once; they are equal and immutable, and either may stay.
+    private readonly Placement?[] _placements = new Placement?[Slot.Count];
 
     /// <exception cref="ArgumentException">The epoch is not positive, or there are no generations, or too many.</exception>
     public ClusterMap(Epoch epoch, ConsistencyMode mode, IEnumerable<Generation> generations)
@@ -26,10 +28,6 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
             throw new ArgumentException($"unknown mode {mode}", nameof(mode));
         if (Generations.Length is 0 or > MaxGenerations)
             throw new ArgumentException($"a map has 1 to {MaxGenerations} generations, not {Generations.Length}", nameof(generations));
-
-        _placements = new Placement[Slot.Count];
-        for (var i = 0; i < Slot.Count; i++)
-            _placements[i] = new Placement(Generations, new Slot((ushort)i));
     }
 
     public Epoch Epoch { get; }
@@ -46,14 +44,14 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
 
     public bool IsStable => Generations.Length == 1;
 
-    public Placement this[Slot slot] => _placements[slot.Index];
+    public Placement this[Slot slot] => _placements[slot.Index] ??= new Placement(Generations, slot);
 
     public Placement this[Key key]
     {
         get
         {
             ArgumentNullException.ThrowIfNull(key);
-            return _placements[key.Slot.Index];
+            return this[key.Slot];
         }
     }
 
