@@ -187,9 +187,12 @@ public sealed partial class Proposer
     public void Fail(NodeId node, long round, in Moment now)
     {
         var index = _placement.IndexOf(node);
-        if (round != _round || index < 0 || _phase is not (Phase.Reading or Phase.Preparing or Phase.Accepting) || !_votes.TryFail(index))
+        if (index < 0)
             return;
+        // Of any round: a node that cannot be reached is asked last from now on, until it is heard of again.
         _suspects |= 1UL << index;
+        if (round != _round || _phase is not (Phase.Reading or Phase.Preparing or Phase.Accepting) || !_votes.TryFail(index))
+            return;
         if (_phase == Phase.Reading)
             ContinueReading(now);
         else

@@ -66,6 +66,7 @@ public sealed record SimulationOptions
         {
             Seed = seed,
             Mutation = mutation,
+            Replicas = Pick(3, 3, 3, 3, 2, 5),
             Clients = Pick(2, 4, 6),
             Keys = Pick(1, 1, 2, 3, 12),
             WriteQuorum = random.Next(8) == 0 ? WriteQuorum.All : WriteQuorum.Majority,

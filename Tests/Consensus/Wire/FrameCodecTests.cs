@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Tests.Consensus.Wire;
@@ -182,6 +183,22 @@ public sealed class FrameCodecTests
             for (var length = 0; length < bytes.Length; length++)
                 Assert.Throws<FrameFormatException>(() => ClusterMapCodec.Read(bytes.AsMemory(0, length)));
         }
+    }
+
+    /// <summary>Builds of different age talk to each other, and the log on disk will outlive builds: these bytes must not change without a new version.</summary>
+    [Fact]
+    public void Format_IsFixed()
+    {
+        var memory = new OperationMemory(
+            [new RememberedOutcome(new OperationId(new OriginId(1, 2), 3), new HybridTimestamp(4), OutcomeCode.Created, 5)],
+            [new OriginMark(new OriginId(1, 2), 3, new HybridTimestamp(4))]);
+        var state = new RegisterState(isTombstone: false, "v"u8.ToArray(), "text/plain", 300, new HybridTimestamp(6), new HybridTimestamp(7), new HybridTimestamp(8), memory);
+        var accept = new AcceptRequest(Samples.Key, new Epoch(2), 9, Samples.Ballot(1), state, Samples.Ballot(2));
+        Assert.Equal(
+            "01010101020902016B01010100000000000000010EAC020800000000000000060000000000000007000000000000000A746578742F706C61696E01010000"
+            + "000000000002000000000000000304000000000000000105010100000000000000020000000000000003040000000000000001760102010000000000000001",
+            Convert.ToHexString(Write([new RequestEnvelope(1, accept)])));
+        Assert.Equal("08AE0A2688DB8911", state.Hash.ToString("X16", CultureInfo.InvariantCulture));
     }
 
     private static byte[] Write(ReadOnlySpan<RequestEnvelope> requests)
