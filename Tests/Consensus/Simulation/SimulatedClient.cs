@@ -14,39 +14,29 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 /// </summary>
 internal sealed class SimulatedClient(Simulation simulation, int index, SimulatedOrigin origin)
 {
-    private const int MaxUnknown = 8;
-    private const int MaxExpiring = 4;
+    private const int MaxUnknown = 7;
+    private const int MaxExpiring = 3;
 
-    private readonly HashSet<Key> _readAfterHeal = [];
-    private readonly HashSet<Key> _wroteAfterHeal = [];
     private readonly Dictionary<int, long> _seen = [];
     private Call? _call;
 
-    public bool IsDone => simulation.IsHealed && _readAfterHeal.Count == simulation.Keys.Length && _wroteAfterHeal.Count == simulation.Keys.Length;
+    public bool IsIdle => _call is null;
 
     // Once all is well a caller that waits gets its answer; impatience would only add operations of unknown outcome.
     private int Patience => simulation.IsHealed ? 2_000 : simulation.Options.Patience;
 
-    private int ThinkTime => simulation.IsHealed ? 100 : simulation.Options.ThinkTime;
+    private int ThinkTime => simulation.IsHealed ? 30 : simulation.Options.ThinkTime;
 
-    public void Heal()
+    /// <summary>The schedule is over; what is under way stays open.</summary>
+    public void Leave()
     {
-        _readAfterHeal.Clear();
-        _wroteAfterHeal.Clear();
-    }
-
-    public void RequireProgress()
-    {
-        if (!IsDone)
-        {
-            throw new ViolationException(
-                $"client {index} read {_readAfterHeal.Count} and wrote {_wroteAfterHeal.Count} of {simulation.Keys.Length} keys within {simulation.Options.LivenessMilliseconds} ms after everything healed");
-        }
+        if (_call is { } call)
+            NoteExpiry(call);
     }
 
     public void Next()
     {
-        if (IsDone)
+        if (simulation.IsDone)
             return;
         var key = PickKey();
         var (kind, recorded) = PickOperation(key);
@@ -58,7 +48,8 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
     {
         if (!simulation.IsHealed)
             return simulation.Random.Next(simulation.Keys.Length);
-        return Array.FindIndex(simulation.Keys, key => !_readAfterHeal.Contains(key) || !_wroteAfterHeal.Contains(key));
+        var from = simulation.Random.Next(simulation.Keys.Length);
+        return Enumerable.Range(from, simulation.Keys.Length).Select(i => i % simulation.Keys.Length).First(key => simulation.Progress[key] != Progress.Proven);
     }
 
     private (OperationKind Kind, Recorded Recorded) PickOperation(int key)
@@ -66,7 +57,7 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
         var random = simulation.Random;
         if (simulation.IsHealed)
         {
-            return _wroteAfterHeal.Contains(simulation.Keys[key])
+            return simulation.Progress[key].HasFlag(Progress.Written)
                 ? (OperationKind.Fetch, Recorded.Fetch())
                 : (OperationKind.Store, Recorded.Store(++simulation.NextValue));
         }
@@ -197,13 +188,8 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
         origin.Close(key, call.Operation.Id);
         simulation.Trace($"client {index}: {call.Operation.Id} {call.Recorded} -> {answer}");
         simulation.History.Return(call.Number, answer, simulation.Step);
-        if (call.Operation.TimeToLive > TimeSpan.Zero && answer.Kind != AnswerKind.NotDone)
-        {
-            // The model knows no expiry: a value that may expire is a value that somebody may delete at any time.
-            simulation.Expiring[call.Key]++;
-            simulation.History.Invoke(index, call.Key, Recorded.Delete(), call.Invoked);
-        }
-
+        if (answer.Kind != AnswerKind.NotDone)
+            NoteExpiry(call);
         if (answer.Kind == AnswerKind.Unknown && !call.Operation.IsRead)
             simulation.Unknown[call.Key]++;
         if (answer.Kind is not (AnswerKind.Unknown or AnswerKind.NotDone))
@@ -211,12 +197,21 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
             if (answer.Version > 0)
                 simulation.Invariants.Acknowledged(key, call.Operation.Id, answer.Version);
             if (simulation.IsHealed)
-                (call.Operation.IsRead ? _readAfterHeal : _wroteAfterHeal).Add(key);
+                simulation.Progress[call.Key] |= call.Operation.IsRead ? Progress.Read : Progress.Written;
             if (answer.Value != Told.Nothing)
                 _seen[call.Key] = answer.Value;
         }
 
         simulation.At(simulation.Now + 1 + simulation.Random.Next(ThinkTime), Next);
+    }
+
+    // The model knows no expiry: a value that may expire is a value that somebody may delete at any time.
+    private void NoteExpiry(Call call)
+    {
+        if (call.Operation.TimeToLive <= TimeSpan.Zero)
+            return;
+        simulation.Expiring[call.Key]++;
+        simulation.History.Invoke(index, call.Key, Recorded.Delete(), call.Invoked);
     }
 
     private static Checking.Histories.Answer ToAnswer(Call call, Outcome outcome) => outcome switch

@@ -37,6 +37,7 @@ internal sealed class Simulation
         _clockErrors = new long[options.Hosts + options.Clients];
         _hosts = [.. Enumerable.Range(0, options.Hosts).Select(i => new SimulatedHost(this, i, Map.Newest.Nodes[i % _replicas.Length]))];
         Keys = [.. Enumerable.Range(0, options.Keys).Select(static i => Key.From("key-" + i.ToString(CultureInfo.InvariantCulture)))];
+        Progress = new Progress[options.Keys];
         Unknown = new int[options.Keys];
         Expiring = new int[options.Keys];
         var origins = Enumerable.Range(0, 2).Select(i => new SimulatedOrigin(this, i)).ToArray();
@@ -61,6 +62,11 @@ internal sealed class Simulation
     public long Step => _step;
 
     public bool IsHealed { get; private set; }
+
+    /// <summary>Everything healed, and since then every key has served a write and a read.</summary>
+    public bool IsDone => IsHealed && Array.TrueForAll(Progress, static done => done == Tests.Consensus.Simulation.Progress.Proven);
+
+    public Progress[] Progress { get; }
 
     public IReadOnlyList<SimulatedHost> Hosts => _hosts;
 
@@ -89,7 +95,7 @@ internal sealed class Simulation
             PlanFaults();
             Pump(Options.SafetyMilliseconds);
             Heal();
-            Pump(Now + Options.LivenessMilliseconds, () => Array.TrueForAll(_clients, static client => client.IsDone));
+            Pump(Now + Options.LivenessMilliseconds, () => IsDone && Array.TrueForAll(_clients, static client => client.IsIdle));
         }
         catch (InvariantViolationException fault)
         {
@@ -97,7 +103,10 @@ internal sealed class Simulation
         }
 
         foreach (var client in _clients)
-            client.RequireProgress();
+            client.Leave();
+        var stuck = Array.FindIndex(Progress, static done => done != Tests.Consensus.Simulation.Progress.Proven);
+        if (stuck >= 0)
+            throw new NoProgressException($"{Keys[stuck]} has served {Progress[stuck]} within {Options.LivenessMilliseconds} ms after everything healed");
         Invariants.CheckSettled(_replicas, Keys);
         var result = new LinearizabilityChecker().Check(History);
         if (result.Verdict == Verdict.Undecided)
@@ -211,7 +220,6 @@ internal sealed class Simulation
             replica.Start();
         foreach (var host in _hosts)
             host.Start();
-        foreach (var client in _clients)
-            client.Heal();
+        Array.Clear(Progress);
     }
 }

@@ -17,7 +17,7 @@ public sealed record SimulationOptions
     public int SafetyMilliseconds { get; init; } = 800;
 
     /// <summary>Within this time of the heal every key must serve a write and a read.</summary>
-    public int LivenessMilliseconds { get; init; } = 10_000;
+    public int LivenessMilliseconds { get; init; } = 15_000;
 
     public double Drop { get; init; }
     public double Duplicate { get; init; }
@@ -48,8 +48,11 @@ public sealed record SimulationOptions
         var options = DrawAny(seed, mutation);
         return seed % StormEvery != 0 ? options : options with
         {
-            Keys = 12,
+            Replicas = 3,
+            Keys = 60,
             Clients = 6,
+            ThinkTime = 2,
+            Deadline = 3_000,
             Duplicate = 0.4,
             LongDelay = 0.2,
             MaxLongDelay = 100,
