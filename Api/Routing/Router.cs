@@ -309,7 +309,8 @@ internal sealed class Router : IDisposable
 
     private void Attend(PendingOperation operation, long now)
     {
-        var silent = 0;
+        var silent = false;
+        var target = KeyGrain;
         var next = KeyGrain;
         lock (operation.Guard)
         {
@@ -322,15 +323,18 @@ internal sealed class Router : IDisposable
                 return;
             }
 
-            // What was sent at least this long ago and is still out has kept silent.
-            silent = operation.Outstanding;
-            var mayAsk = operation.Outstanding < _options.MaxAttemptsAtOnce && (silent == 0 || _budget.TrySpend());
+            // What was sent at least this long ago and is still out has kept silent. Where most of them do, the budget ends: then the
+            // cluster is overloaded, nobody in particular is to blame, and asking others as well would make it worse.
+            silent = operation.Outstanding > 0;
+            var mayAsk = operation.Outstanding < _options.MaxAttemptsAtOnce && (!silent || _budget.TrySpend());
             if (mayAsk) next = _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo);
+            target = operation.LastTarget;
             operation.NextDue = Math.Min(now + _hedgeAfter, operation.StartedAt + _deadline);
         }
 
-        if (silent > 0) NoteSilence(operation, operation.LastTarget);
-        if (next != KeyGrain) Send(operation, next);
+        if (next == KeyGrain) return;
+        if (silent) NoteSilence(operation, target);
+        Send(operation, next);
     }
 
     private static RoutedOutcome AtDeadline(PendingOperation operation)
