@@ -63,10 +63,19 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         _silo.Counters.OnOperation();
         var pending = PendingReply.Rent(_pool);
         var task = pending.Task;
-        var now = _silo.Now;
-        KeepUpWithMap(now);
-        _proposer.Submit(operation, pending, _silo.GiveUpAt(now), now);
-        Pump(now);
+        try
+        {
+            var now = _silo.Now;
+            KeepUpWithMap(now);
+            _proposer.Submit(operation, pending, _silo.GiveUpAt(now), now);
+            Pump(now);
+        }
+        catch (InvariantViolationException violation)
+        {
+            // The local replica's answers are taken in on this path too: what stops the node in a turn stops it here.
+            _silo.Replica.Break(violation);
+        }
+
         return task;
     }
 
