@@ -55,7 +55,8 @@ internal sealed partial class Connection
             LogMalformed(_log, this, exception.Message);
             reason = exception;
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or OrleansException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or OrleansException)
         {
             reason = exception;
         }

@@ -112,7 +112,15 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
         }
 
         var message = new RequestMessage(Parts.Calls, header, connection, frame.Id);
-        message.KeepBody(frame.Body);
+        if (!Parts.Dispatcher.IsHere(header.Target))
+        {
+            message.KeepBody(frame.Body);
+        }
+        else if (!message.TryDecode(frame.Body))
+        {
+            return;
+        }
+
         Parts.Dispatcher.Dispatch(message);
     }
 

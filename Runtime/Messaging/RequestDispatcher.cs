@@ -56,6 +56,12 @@ internal sealed partial class RequestDispatcher(
         }
     }
 
+    /// <summary>Whether a target in this process is there to take requests for this id.</summary>
+    public bool IsHere(GrainId target) =>
+        catalog.TryGet(target, out _)
+        || targets.TryGet(target, out _)
+        || (classes.TryGet(target.Type, out var grainClass) && grainClass.StatelessWorker is not null);
+
     /// <summary>Hands the request to a target in this process. False when it has none here, for now.</summary>
     public bool TryDeliver(RequestMessage message)
     {

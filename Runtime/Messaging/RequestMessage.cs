@@ -55,19 +55,15 @@ internal sealed class RequestMessage : Turn
     /// <summary>Keeps the body as it came: who will read it is not known yet.</summary>
     public void KeepBody(ReadOnlySpan<byte> body) => _rawBody = body.ToArray();
 
-    public void SetRequest(IInvokable request) => Request = request;
-
     /// <summary>Reads the body if that was put off. False when it cannot be read; the caller has been told.</summary>
-    public bool TryDecode()
-    {
-        if (Request is not null)
-        {
-            return true;
-        }
+    public bool TryDecode() => Request is not null || TryDecode(_rawBody);
 
+    /// <summary>Reads the body from where it came, without keeping it.</summary>
+    public bool TryDecode(ReadOnlySpan<byte> body)
+    {
         try
         {
-            Request = _services.Codec.ReadRequest(_rawBody);
+            Request = _services.Codec.ReadRequest(body);
             if (_header.Context is null && !_header.RawContext.IsEmpty)
             {
                 _header.Context = _services.Codec.ReadValue<Dictionary<string, object>>(_header.RawContext.Span);
