@@ -35,7 +35,11 @@ internal sealed partial class SiloRuntime : IDisposable
             services.GetRequiredService<MessageBodyCodec>(), Timeouts, messaging, services.GetRequiredService<IOptions<ConnectionOptions>>(), loggers);
         Connections = new SiloConnections(ConnectionServices, transport, time, loggers.CreateLogger<SiloConnections>());
         Center = new MessageCenter(Details, Connections, messaging.SystemResponseTimeout, loggers.CreateLogger<MessageCenter>());
-        Membership = new MembershipTransport(Center, Connections, services.GetRequiredService<IClusterMembershipService>);
+        Membership = new MembershipTransport(
+            Center,
+            Connections,
+            () => Connections.All.Concat(SiloListener!.Connections),
+            services.GetRequiredService<IClusterMembershipService>);
         Directory = new GrainDirectoryService(
             Details.SiloAddress,
             new LocationCache(),

@@ -26,7 +26,7 @@ public static class TestSilo
             options.NumMissedProbesLimit = 2;
             options.NumVotesForDeathDeclaration = 2;
             options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
-            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
             options.MaxJoinAttemptTime = TimeSpan.FromSeconds(20);
 
             // On Microsoft's engine this check keeps a paused silo alive for many more probes than it misses.

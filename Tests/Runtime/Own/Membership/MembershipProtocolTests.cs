@@ -85,6 +85,22 @@ public sealed class MembershipProtocolTests
             Assert.Equal(SiloStatus.Active, await network.StatusInTable(silo));
     }
 
+    [Theory]
+    [InlineData(true, SiloStatus.Active)]
+    [InlineData(false, SiloStatus.Dead)]
+    public async Task SiloThatIsHeardOf_IsNotVotedOut_WhereConnectionsCount(bool connectionsCount, SiloStatus expected)
+    {
+        await using var network = new FakeNetwork();
+        network.Options.EnableConnectionLivenessCheck = connectionsCount;
+        var silos = await network.Start(3);
+        network.Chatter.Add(silos[1].Address);
+        silos[1].Pause();
+
+        await Task.Delay(network.Options.ProbeTimeout * 6);
+
+        Assert.Equal(expected, await network.StatusInTable(silos[1]));
+    }
+
     [Fact]
     public async Task GracefulStop_LeavesNoVotes()
     {
