@@ -31,6 +31,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<Replica>();
         services.AddSingleton<ReplicaServiceClient>();
         services.AddSingleton<RoundTicker>();
+        services.AddSingleton<IPeers, Peers>();
         services.AddSingleton<PeerTraffic>();
         services.AddSingleton<TrafficCounters>();
         services.AddSingleton<ProposingCounters>();

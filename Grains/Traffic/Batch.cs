@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Orleans.Kv.Consensus;
-using Orleans.Kv.Grains.Topology;
 
 namespace Orleans.Kv.Grains.Traffic;
 
@@ -39,7 +38,7 @@ internal sealed class Batch(NodeId node)
 
     /// <summary>Gives every request its reply; those without one in the frame fail.</summary>
     /// <exception cref="FrameFormatException">The frame cannot be read; nothing is given.</exception>
-    public void Deliver(byte[] frame, TopologyAgent topology)
+    public void Deliver(byte[] frame, IPeers peers)
     {
         FrameCodec.ReadReplies(frame, FrameOwnership.Owned, _replies);
         var requests = CollectionsMarshal.AsSpan(_requests);
@@ -48,7 +47,7 @@ internal sealed class Batch(NodeId node)
             if (correlation >= (ulong)requests.Length) continue;
             ref var request = ref requests[(int)correlation];
             if (request.Sender is not { } sender) continue;
-            if (reply is StaleEpochReply stale) topology.Learn(stale.Map);
+            if (reply is StaleEpochReply stale) peers.Learn(stale.Map);
             request = default;
             sender.OnReply(node, reply);
         }

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Proposing;
-using Orleans.Kv.Grains.Replicas;
-using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
 
 namespace Orleans.Kv.Grains.Traffic;
@@ -20,7 +18,7 @@ namespace Orleans.Kv.Grains.Traffic;
 /// </para>
 /// </summary>
 internal sealed partial class PeerOutbox(
-    NodeId node, TopologyAgent topology, ReplicaServiceClient replicas, RoundTicker ticker, TrafficOptions options, TrafficCounters counters, ILogger logger)
+    NodeId node, IPeers peers, RoundTicker ticker, TrafficOptions options, TrafficCounters counters, ILogger logger)
     : IThreadPoolWorkItem, ITicking
 {
     // What sending needs at most at once, and one to collect in.
@@ -36,8 +34,6 @@ internal sealed partial class PeerOutbox(
     private bool _scheduled;
     private bool _silent;
     private bool _watched;
-    private SiloAddress? _address;
-    private IReplicaService? _service;
 
     /// <summary>The peer does not answer at present.</summary>
     public bool IsSilent => Volatile.Read(ref _silent);
@@ -73,7 +69,7 @@ internal sealed partial class PeerOutbox(
                 _scheduled = false;
                 if (_waiting.Count == 0 || _inFlight >= (_silent ? 1 : options.BatchesInFlight)) return;
                 batch = Collect();
-                service = Resolve();
+                service = peers.Find(node);
                 _inFlight++;
                 if (service is not null) Watch(batch);
             }
@@ -134,19 +130,6 @@ internal sealed partial class PeerOutbox(
         ticker.Watch(this);
     }
 
-    private IReplicaService? Resolve()
-    {
-        var address = topology.View.AddressOf(node);
-        if (address is null) return null;
-        if (!address.Equals(_address))
-        {
-            _address = address;
-            _service = replicas.On(address);
-        }
-
-        return _service;
-    }
-
     private async Task Travel(IReplicaService service, Batch batch)
     {
         DeliveryReply? reply = null;
@@ -190,12 +173,12 @@ internal sealed partial class PeerOutbox(
         {
             if (reply is { Status: DeliveryStatus.Delivered, Frame: { } frame })
             {
-                batch.Deliver(frame, topology);
+                batch.Deliver(frame, peers);
                 return;
             }
 
             if (reply is not null) LogRefused(node, reply.Status, reply.Detail);
-            if (reply?.Status == DeliveryStatus.AnotherStore) topology.Refresh();
+            if (reply?.Status == DeliveryStatus.AnotherStore) peers.Distrust(node);
         }
         catch (FrameFormatException malformed)
         {

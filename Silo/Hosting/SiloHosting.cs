@@ -48,14 +48,15 @@ internal static class SiloHosting
     }
 
     /// <summary>
-    /// Until a silo is declared dead its keys are served by coordinators; these settings bound how long. Probes of a second, two of them missed; a paused
-    /// silo keeps its connections open, so their being alive must not speak for it.
+    /// A silo that is declared dead must stop, and its copies are gone with its memory; so the verdict takes three missed probes and two judges, who
+    /// would both have to be mistaken. No user waits for it: until then coordinators serve the silo's keys. A paused silo keeps its connections open,
+    /// so their being alive must not speak for it.
     /// </summary>
     private static void NoticeDeathsSoon(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
-        membership.NumMissedProbesLimit = 2;
-        membership.NumVotesForDeathDeclaration = 1;
+        membership.NumMissedProbesLimit = 3;
+        membership.NumVotesForDeathDeclaration = 2;
         membership.EnableConnectionLivenessCheck = false;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
     }
