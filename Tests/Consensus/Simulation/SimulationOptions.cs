@@ -14,7 +14,7 @@ public sealed record SimulationOptions
     public WriteQuorum WriteQuorum { get; init; } = WriteQuorum.Majority;
 
     /// <summary>How long faults strike, in simulated milliseconds; then everything heals.</summary>
-    public int SafetyMilliseconds { get; init; } = 800;
+    public int SafetyMilliseconds { get; init; } = 600;
 
     /// <summary>Within this time of the heal every key must serve a write and a read.</summary>
     public int LivenessMilliseconds { get; init; } = 15_000;
