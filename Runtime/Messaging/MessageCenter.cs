@@ -126,6 +126,12 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
 
     public void OnSystemRequest(Connection connection, long id, SystemOperation operation, ReadOnlySpan<byte> payload)
     {
+        // Directory, membership and management are between silos; a client that could write there could take the cluster apart.
+        if (connection.Peer is not { Kind: PeerKind.Silo })
+        {
+            throw new InvalidMessageFrameException("Only silos may ask a silo's engine.");
+        }
+
         var copy = payload.ToArray();
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Self.Answer(state.connection, state.id, state.operation, state.copy),

@@ -26,6 +26,7 @@ public sealed class FrameTests(ClusterFixture fixture)
         ["a response that ends early"] = Frame((byte)FrameKind.Response, 9),
         ["a rejection that ends early"] = Frame((byte)FrameKind.Rejection, 9),
         ["a system request that ends early"] = Frame((byte)FrameKind.SystemRequest, 9),
+        ["a system request, which only silos may send"] = Frame((byte)FrameKind.SystemRequest, [.. new byte[8], (byte)SystemOperation.Probe]),
         ["another hello"] = Frame((byte)FrameKind.Hello, Random(2)),
     };
 
