@@ -24,6 +24,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>What it has complained about so far.</summary>
+    public string Errors => Printed();
+
     /// <summary>Starts this program again in another mode.</summary>
     public static ChildProcess Self(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
         Start(name, Environment.ProcessPath!, arguments, environment);

@@ -46,6 +46,10 @@ internal sealed class LocalCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _up.DisposeAsync();
+
+        // That a process ended under load belongs to the result.
+        if (_up.Errors is { Length: > 0 } errors)
+            await Console.Error.WriteLineAsync($"kv up said: {errors}");
         _folder.Dispose();
     }
 
