@@ -111,12 +111,14 @@ public static class OperationMapping
     {
         if (request.Code > OperationCode.TestAndSet) return $"operation code {request.Code} is not known";
         if (request.Number < 0 || request.Mark < 0) return "an operation's number and mark must not be negative";
+        if (request.Mark > request.Number) return "an operation cannot be numbered below its own mark";
         if (request.Deadline <= 0) return "an operation needs a deadline";
         if (request.TtlMilliseconds < 0 || request.TtlMilliseconds > HybridTimestamp.MaxUnixMilliseconds) return "the time to live is out of range";
         if (request.Value?.Length > RegisterState.MaxValueBytes) return $"a value has at most {RegisterState.MaxValueBytes} bytes";
         if (request.Value is null && request.Code is (OperationCode.Store or OperationCode.Update or OperationCode.TestAndSet))
             return "a write needs a value";
-        if (request.ContentType is { Length: > RegisterState.MaxContentTypeBytes }) return "the content type is too long";
+        if (request.ContentType is { } type && System.Text.Encoding.UTF8.GetByteCount(type) > RegisterState.MaxContentTypeBytes)
+            return $"a content type has at most {RegisterState.MaxContentTypeBytes} bytes";
         return null;
     }
 

@@ -139,7 +139,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         }
         catch (InvariantViolationException violation)
         {
-            // The callers get no answer from a node that is about to stop: what it would say cannot be trusted.
+            // As above: the callers get no answer.
             _silo.Replica.Break(violation);
         }
     }

@@ -152,8 +152,7 @@ internal sealed partial class PeerOutbox(
         if (!batch.TrySettle())
         {
             // Given up before. Its requests have failed, and its lists may still be in use by who failed them.
-            if (reply is null) return;
-            lock (_gate) _silent = false;
+            if (reply is not null) Hear();
             return;
         }
 
@@ -190,7 +189,6 @@ internal sealed partial class PeerOutbox(
 
     private void GiveUp(Batch batch)
     {
-        LogSilent(node, options.BatchTimeout.TotalMilliseconds);
         Release(batch, silent: true);
         batch.Fail();
         FailWaiting();
@@ -198,16 +196,31 @@ internal sealed partial class PeerOutbox(
 
     private void Release(Batch batch, bool silent)
     {
-        bool schedule;
+        bool schedule, changed;
         lock (_gate)
         {
             _inFlight--;
             _travelling.Remove(batch);
+            changed = _silent != silent;
             _silent = silent;
             schedule = TryClaim();
         }
 
+        if (changed && silent) LogSilent(node, options.BatchTimeout.TotalMilliseconds);
+        else if (changed) LogHeard(node);
         if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>A reply that came too late for its requests still shows that the peer is there.</summary>
+    private void Hear()
+    {
+        lock (_gate)
+        {
+            if (!_silent) return;
+            _silent = false;
+        }
+
+        LogHeard(node);
     }
 
     private void FailWaiting()
@@ -231,6 +244,9 @@ internal sealed partial class PeerOutbox(
 
     [LoggerMessage(1204, LogLevel.Error, "The reply of node {Node} cannot be read", EventName = "ReplyUnreadable")]
     private partial void LogUnreadable(NodeId node, FrameFormatException malformed);
+
+    [LoggerMessage(1205, LogLevel.Information, "Node {Node} answers again or refuses calls", EventName = "PeerHeard")]
+    private partial void LogHeard(NodeId node);
 
     [LoggerMessage(1203, LogLevel.Warning, "Node {Node} refused a batch: {Status} {Detail}", EventName = "BatchRefused")]
     private partial void LogRefused(NodeId node, DeliveryStatus status, string? detail);

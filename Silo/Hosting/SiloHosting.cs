@@ -28,6 +28,8 @@ internal static class SiloHosting
         silo.Configure<ClusterMembershipOptions>(NoticeDeathsSoon);
         // Nothing in the store waits this long; it bounds the engine's own calls, whose default of 30 s would outlast every failover.
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(5));
+        // A key's grain is cheap to make again and costs about a kilobyte while it waits: minutes of rest are enough.
+        silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(5));
         silo.Configure<TopologyOptions>(topology => topology.FormationSize = options.FormationSize);
         silo.Configure<TrafficOptions>(traffic => traffic.BatchesInFlight = options.BatchesInFlight);
         silo.AddKeyValueStore();
