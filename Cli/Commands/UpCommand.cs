@@ -10,6 +10,9 @@ internal static class UpCommand
     // A laptop runs a handful; more on one machine add nothing but contention.
     private const int MaxSilos = 32;
 
+    private static readonly TimeSpan EarlierPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EarlierPoll = TimeSpan.FromMilliseconds(50);
+
     public static Command Create()
     {
         var silos = new Option<int>("--silos") { Description = "How many silos to run.", DefaultValueFactory = _ => 3 };
@@ -28,11 +31,7 @@ internal static class UpCommand
         var directory = new ClusterDirectory(dir);
         directory.Create();
         await using var own = directory.TakeOver();
-        if (directory.Running() is [var (name, pid), ..])
-        {
-            throw new CliException(
-                ExitCodes.Unavailable, $"{name} of an earlier cluster in {directory.FullPath} still runs (process {pid}); end it, or choose another directory with --dir.");
-        }
+        await WaitForEarlierAsync(directory);
 
         if (!Ports.IsFree(port)) throw new CliException(ExitCodes.Unavailable, $"port {port} on 127.0.0.1 is in use; choose another with --port.");
         if (directory.Clean())
@@ -84,6 +83,23 @@ internal static class UpCommand
             await stop.CancelAsync();
             await cluster.StopAllAsync();
             await control;
+        }
+    }
+
+    // The processes of an `up` that was killed notice it and stop; whoever starts the next one at once should not have to know.
+    private static async Task WaitForEarlierAsync(ClusterDirectory directory)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (directory.Running() is [var (name, pid), ..])
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > EarlierPatience)
+            {
+                throw new CliException(
+                    ExitCodes.Unavailable,
+                    $"{name} of an earlier cluster in {directory.FullPath} still runs (process {pid}); end it, or choose another directory with --dir.");
+            }
+
+            await Task.Delay(EarlierPoll);
         }
     }
 
