@@ -9,10 +9,18 @@ internal sealed class CallTimeouts : IDisposable
     /// <summary>How late a timeout may be.</summary>
     private static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>A tick that is later than this shows that the process was held up: by its machine, a pause, or a crowded pool.</summary>
+    private const long HeldUpMilliseconds = 200;
+
+    /// <summary>At most so long are answers looked for that came while the process was held up.</summary>
+    private const long MaxGraceMilliseconds = 500;
+
     private readonly Lock _gate = new();
     private readonly ITimer _timer;
     private PendingCalls[] _tables = [];
     private volatile bool _armed;
+    private long _dueAt;
+    private bool _isGrace;
     private bool _disposed;
 
     public CallTimeouts(TimeProvider time)
@@ -64,13 +72,40 @@ internal sealed class CallTimeouts : IDisposable
             if (!_armed && !_disposed)
             {
                 _armed = true;
+                _dueAt = Environment.TickCount64 + (long)Resolution.TotalMilliseconds;
                 _timer.Change(Resolution, Timeout.InfiniteTimeSpan);
             }
         }
     }
 
+    /// <summary>
+    /// A process that was held up has not read yet what came meanwhile, and must not take its own silence for that of others: it
+    /// reads first, for as long as it was late.
+    /// </summary>
+    private bool TakesGrace()
+    {
+        lock (_gate)
+        {
+            var late = Environment.TickCount64 - _dueAt;
+            _isGrace = !_isGrace && late > HeldUpMilliseconds && !_disposed;
+            if (_isGrace)
+            {
+                var grace = Math.Min(late, MaxGraceMilliseconds);
+                _dueAt = Environment.TickCount64 + grace;
+                _timer.Change(TimeSpan.FromMilliseconds(grace), Timeout.InfiniteTimeSpan);
+            }
+
+            return _isGrace;
+        }
+    }
+
     private void Tick()
     {
+        if (TakesGrace())
+        {
+            return;
+        }
+
         // Before looking: a call added from here on arms the timer again by itself.
         _armed = false;
         Interlocked.MemoryBarrier();

@@ -3,7 +3,7 @@ using Orleans.Runtime.MembershipService;
 
 namespace Orleans.Runtime.Messaging;
 
-/// <summary>Probes and gossip for membership. An answered probe has passed the receive loop and the thread pool of the probed silo.</summary>
+/// <summary>Probes and gossip for membership. An answered probe has passed the receive loop of the probed silo, which runs on its thread pool as grains do.</summary>
 internal sealed class MembershipTransport : IMembershipTransport
 {
     private readonly ISystemCaller _caller;

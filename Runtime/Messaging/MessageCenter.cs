@@ -132,6 +132,13 @@ internal sealed partial class MessageCenter : IConnectionOwner, ISystemCaller
             throw new InvalidMessageFrameException("Only silos may ask a silo's engine.");
         }
 
+        if (operation == SystemOperation.Probe)
+        {
+            // Answered here, without another place in the pool's queue: a crowded silo is not a dead one.
+            connection.SendSystemResponse(id, []);
+            return;
+        }
+
         var copy = payload.ToArray();
         ThreadPool.UnsafeQueueUserWorkItem(
             static state => _ = state.Self.Answer(state.connection, state.id, state.operation, state.copy),
