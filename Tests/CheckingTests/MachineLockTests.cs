@@ -7,10 +7,12 @@ public class MachineLockTests
     [Fact]
     public async Task Take_WhileHeld_WaitsForTheHolder()
     {
-        var first = await MachineLock.Take();
-        var second = MachineLock.Take();
+        var path = Path.Combine(Path.GetTempPath(), $"kv-lock-test-{Environment.ProcessId}.lock");
+        using var first = await MachineLock.Take(path);
+        var second = MachineLock.Take(path);
         Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(200)));
         first.Dispose();
-        (await second.WaitAsync(TimeSpan.FromMinutes(10))).Dispose();
+        (await second.WaitAsync(TimeSpan.FromMinutes(1))).Dispose();
+        File.Delete(path);
     }
 }

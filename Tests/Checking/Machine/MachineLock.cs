@@ -22,14 +22,17 @@ public sealed class MachineLock : IDisposable
     public static string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "orleans-kv-tests.lock");
 
     /// <summary>Waits until no other process (or test of this one) holds the lock.</summary>
-    public static async Task<MachineLock> Take()
+    public static Task<MachineLock> Take() => Take(Path);
+
+    /// <summary>The same on another file, for the test of this class, which must not wait for the suites that the real one is for.</summary>
+    internal static async Task<MachineLock> Take(string path)
     {
         var waited = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return new MachineLock(new FileStream(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new MachineLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
             catch (IOException) when (waited.Elapsed < Patience)
             {
