@@ -17,6 +17,9 @@ internal static class ApiHost
     // Each connection costs some kilobytes and a client needs few; more than this is a mistake or an attack.
     private const int MaxConnections = 10_000;
 
+    // No request lasts longer, so none is cut off; a silo that hangs must not keep this process.
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(6);
+
     /// <summary>Builds the host. Tests pass <paramref name="addCluster"/> to bring their own silos.</summary>
     public static WebApplication Build(ApiOptions options, Action<WebApplicationBuilder>? addCluster = null)
     {
@@ -25,7 +28,11 @@ internal static class ApiHost
         AddKestrel(builder, options);
         AddRouting(builder.Services);
         // The server starts beside the Orleans client, not after it: a host without silos answers that it is not ready.
-        builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true);
+        builder.Services.Configure<HostOptions>(host =>
+        {
+            host.ServicesStartConcurrently = true;
+            host.ShutdownTimeout = ShutdownPatience;
+        });
         (addCluster ?? (web => AddCluster(web, options)))(builder);
         if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
 
