@@ -5,7 +5,7 @@ public sealed class TrafficOptions
 {
     /// <summary>
     /// How many batches may be on their way to one peer at once. One makes batches as large as the round trip lets them grow, which is what saves
-    /// work; more trade that for less waiting.
+    /// work; more trade that for less waiting. Measured with 64 connections on two cores: two cost 1 to 2 µs more per store and waited no less.
     /// </summary>
     public int BatchesInFlight { get; set; } = 1;
 
