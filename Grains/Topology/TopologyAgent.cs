@@ -187,6 +187,7 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
 
         if (changed is null) return false;
         LogMap(map!.Epoch.Number, map.ToString(), map.Contains(Self));
+        if (!map.Contains(Self)) LogOutside(Self);
         changed.SetResult();
         return true;
     }
@@ -196,6 +197,9 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
 
     [LoggerMessage(1102, LogLevel.Information, "Cluster map of epoch {Epoch}: {Map}; this node is a member: {Member}", EventName = "MapInstalled")]
     private partial void LogMap(long epoch, string map, bool member);
+
+    [LoggerMessage(1105, LogLevel.Warning, "Node {Node} is not in the cluster map: it serves requests, but holds no copies", EventName = "OutsideTheMap")]
+    private partial void LogOutside(NodeId node);
 
     [LoggerMessage(1103, LogLevel.Information, "Silo {Leader} leads the topology at epoch {Epoch}", EventName = "TopologyLeader")]
     private partial void LogLeader(string leader, long epoch);

@@ -41,6 +41,10 @@ internal static class SiloHosting
         builder.Logging.SetMinimumLevel(level);
         // The engine tells its inner life at this level; what a person running the store wants to know of it are its warnings.
         if (level == LogLevel.Information) builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Kv", LogLevel.Information);
+        // A start that fails ends the process with one sentence, or with the whole exception where there is none (StartupFault): the same fault twice
+        // more, with its stack, would only bury it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
