@@ -207,6 +207,6 @@ internal sealed partial class Replica : IKeySource
     [LoggerMessage(1001, LogLevel.Warning, "A batch from another silo cannot be read at byte {Position}: {Fault}", EventName = "MalformedBatch")]
     private partial void LogMalformed(int position, string fault);
 
-    [LoggerMessage(1002, LogLevel.Critical, "An invariant of the protocol or the storage is broken; this node answers nothing any more and stops", EventName = "ReplicaBroken")]
+    [LoggerMessage(1002, LogLevel.Critical, "The protocol or the storage is broken; this node answers nothing any more and stops", EventName = "ReplicaBroken")]
     private partial void LogBroken(Exception exception);
 }

@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Text;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
 using Orleans.Kv.Tests.Store.Clusters;
 
@@ -16,21 +19,23 @@ public sealed class BrokenInvariantTests
     [Fact]
     public async Task TwoStatesUnderOneBallot_SilenceTheReplicaForGood_AndHaveTheNodeStopped()
     {
+        // The replica of a real silo, but with a handler that does not stop this process.
+        await using var cluster = await StoreCluster.Start(silos: 1);
         var fatal = new FatalErrors();
-        await using var cluster = await StoreCluster.Start(silos: 1, configure: (_, silo) => silo.Services.AddSingleton<IFatalErrorHandler>(fatal));
-        var silo = cluster.Silos[0];
-        var service = cluster.Service<ReplicaServiceClient>(silo).On(silo.SiloAddress);
-        var store = cluster.NodeOf(silo).Store.Value;
+        var storage = new MemoryRegisterStorage();
+        var topology = cluster.Service<TopologyAgent>(cluster.Silos[0]);
+        var service = new Replica(storage, topology, Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
+        var store = storage.Store.Value;
 
-        Assert.Equal(DeliveryStatus.Delivered, (await service.Deliver(store, Accept("1"))).Status);
+        Assert.Equal(DeliveryStatus.Delivered, (await service.Handle(store, Accept("1"))).Status);
         // The same again is harmless.
-        Assert.Equal(DeliveryStatus.Delivered, (await service.Deliver(store, Accept("1"))).Status);
+        Assert.Equal(DeliveryStatus.Delivered, (await service.Handle(store, Accept("1"))).Status);
         Assert.False(fatal.Raised.IsCompleted);
 
-        var broken = await service.Deliver(store, Accept("2"));
+        var broken = await service.Handle(store, Accept("2"));
         Assert.Equal((DeliveryStatus.Closed, null), (broken.Status, broken.Frame));
         Assert.IsType<InvariantViolationException>(await fatal.Raised.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.Equal(DeliveryStatus.Closed, (await service.Deliver(store, Accept("1"))).Status);
+        Assert.Equal(DeliveryStatus.Closed, (await service.Handle(store, Accept("1"))).Status);
     }
 
     private static byte[] Accept(string value)
