@@ -1,7 +1,7 @@
 namespace Orleans.Kv.Consensus;
 
 /// <summary>
-/// What became of an operation. Closed: match it exhaustively. The first seven are facts of a committed state. "Never done unless it is committed,
+/// What became of an operation. Closed: match it exhaustively. All but the last three are facts of a committed state. "Never done unless it is committed,
 /// never not-done unless it can never be": what cannot be known is <see cref="Unknown"/>.
 /// </summary>
 public abstract record Outcome
@@ -36,6 +36,12 @@ public abstract record Outcome
     {
         public static readonly NotFound Instance = new();
     }
+
+    /// <summary>
+    /// The answer to <see cref="Proposer.Settle"/>: the key's newest state is committed in the newest generation under this ballot; zero where no generation has any
+    /// state, so that there was nothing to commit.
+    /// </summary>
+    public sealed record Settled(Ballot Ballot) : Outcome;
 
     /// <summary>An "if version" or "if absent" did not hold; the version is the one that is there, zero for none.</summary>
     public sealed record ConditionFailed(long Version) : Outcome;

@@ -14,4 +14,34 @@ internal enum Faults
     IgnoreMarks = 1 << 4,
     IgnoreDeadlines = 1 << 5,
     AnswerBeforeCommit = 1 << 6,
+
+    /// <summary>All ballots name one epoch, so that only their numbers are compared.</summary>
+    BallotsWithoutEpoch = 1 << 7,
+
+    /// <summary>Reads are confirmed by r nodes.</summary>
+    ReadByPrepareQuorum = 1 << 8,
+
+    /// <summary>A Prepare does not wait for the oldest of several generations, nor look at what it says.</summary>
+    SkipGeneration = 1 << 9,
+
+    /// <summary>A read of a key that no register holds is answered without an Accept: its round accepts "nothing".</summary>
+    AcceptNothing = 1 << 10,
+
+    /// <summary>A failed condition is answered before the state that remembers it is committed.</summary>
+    RefusalBeforeAccept = 1 << 11,
+
+    /// <summary>Purged registers leave the slot's floor as it was.</summary>
+    PurgeWithoutFloor = 1 << 12,
+
+    /// <summary>Purging raises the floor to the tombstone's ballot, where a higher one may be promised.</summary>
+    PurgeFloorAtTombstoneBallot = 1 << 13,
+
+    /// <summary>Purging raises the floor's stamp to the latest remembered deadline, not above it.</summary>
+    PurgeStampAtDeadline = 1 << 14,
+
+    /// <summary>A node lists a slot for a newer map's migration and goes on accepting under its own older one: there is no seal.</summary>
+    ListBeforeSeal = 1 << 15,
+
+    /// <summary>A slot's migration leaves the floors of the older generations behind.</summary>
+    FloorsNotMoved = 1 << 16,
 }

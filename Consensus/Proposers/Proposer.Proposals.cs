@@ -8,7 +8,7 @@ public sealed partial class Proposer
         BeginPhase(Phase.Preparing, now);
         _lease = Ballot.Zero;
         _number = checked(_number + 1);
-        _ballot = new Ballot(Map.Epoch, _number, Id);
+        _ballot = new Ballot(_faults.HasFlag(Faults.BallotsWithoutEpoch) ? Epoch.None.Next() : Map.Epoch, _number, Id);
         _adoptedBallot = Ballot.Zero;
         _adopted = null;
         _floor = Floor.None;
@@ -42,6 +42,12 @@ public sealed partial class Proposer
         // What arrived during the Prepare need not wait for another round: nothing has been applied yet.
         _batch.AddRange(_queue);
         _queue.Clear();
+        if (baseState is null && NeedsNoAccept())
+        {
+            FinishWithoutAccept(now);
+            return;
+        }
+
         var state = _transition.Apply(baseState, floor, _batch, now.Hybrid);
         ReleaseRefused();
         if (_batch.Count == 0)
@@ -63,6 +69,39 @@ public sealed partial class Proposer
             Ask(node, request);
         if (_faults.HasFlag(Faults.AnswerBeforeCommit))
             AnswerAll();
+        if (_faults.HasFlag(Faults.RefusalBeforeAccept))
+            AnswerRefusals();
+    }
+
+    /// <summary>
+    /// An absent key and nobody who wants to know or change it, only to have it moved. A read is not among these: "not found" is an answer about the register's
+    /// state, and until a tombstone is committed an older proposer's half-accepted state could still come back.
+    /// </summary>
+    private bool NeedsNoAccept()
+    {
+        foreach (var pending in _batch)
+        {
+            if (!pending.Settles && !(_faults.HasFlag(Faults.AcceptNothing) && pending.Operation.IsRead))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void FinishWithoutAccept(in Moment now)
+    {
+        foreach (var pending in _batch)
+            Reply(pending, pending.Settles ? new Outcome.Settled(Ballot.Zero) : Outcome.NotFound.Instance);
+        FinishRound(now);
+    }
+
+    private void AnswerRefusals()
+    {
+        foreach (var pending in _batch)
+        {
+            if (!pending.Operation.IsRead && pending.Outcome is Outcome.NotSwapped or Outcome.ConditionFailed or Outcome.NotFound)
+                Reply(pending, pending.Outcome);
+        }
     }
 
     /// <summary>Answers what was refused for want of room: the state has nothing of it, so there is nothing to wait for.</summary>
@@ -94,7 +133,12 @@ public sealed partial class Proposer
     {
         var standing = _phase == Phase.Preparing ? CountPromises(_votes.Yes, _votes.Refused | _votes.Failed) : CountAccepts();
         if (standing == Tally.Pending)
+        {
+            if (_votes.Refused != 0)
+                WaitNoLongerThanNeeded(now);
             return;
+        }
+
         if (standing == Tally.Won && _phase == Phase.Preparing)
             Propose(_ballot, _adoptedBallot, _adopted, _floor, now);
         else if (standing == Tally.Won)
@@ -105,11 +149,27 @@ public sealed partial class Proposer
             LoseBallot(now);
     }
 
+    /// <summary>
+    /// One refused, and those still to be heard of may be paused or cut off: the round could be won by waiting, and for a silent node that may be the whole round's time.
+    /// A refusal says how high to go, so that the nodes that do answer can win the next round without the silent ones. A ballot may be dropped at any moment.
+    /// </summary>
+    private void WaitNoLongerThanNeeded(in Moment now)
+    {
+        if ((_votes.Outstanding & ~_suspects) == 0)
+            LoseBallot(now);
+        else
+            _hedgeAt = Math.Min(_hedgeAt, Math.Max(now.Ticks + 1, _phaseEndsAt - _options.RoundTimeoutMilliseconds + _options.ReadHedgeMilliseconds));
+    }
+
     /// <summary>A Prepare must win in every generation: a committed state may lie in any of them.</summary>
     private Tally CountPromises(ulong yes, ulong no)
     {
         var won = true;
-        foreach (var quorum in _placement.PrepareQuorums)
+        // Newest first; the fault leaves the last one out.
+        var quorums = _placement.PrepareQuorums.AsSpan();
+        if (quorums.Length > 1 && _faults.HasFlag(Faults.SkipGeneration))
+            quorums = quorums[..^1];
+        foreach (var quorum in quorums)
         {
             var standing = (_faults.HasFlag(Faults.QuorumOfOne) ? quorum with { Needed = 1 } : quorum).Count(yes, no);
             if (standing == Tally.Lost)
@@ -147,7 +207,7 @@ public sealed partial class Proposer
     private void AnswerAll()
     {
         foreach (var pending in _batch)
-            Reply(pending, pending.Outcome!);
+            Reply(pending, pending.Settles ? new Outcome.Settled(_ballot) : pending.Outcome!);
     }
 
     private void FinishRound(in Moment now)

@@ -12,7 +12,7 @@ public sealed partial class Proposer
         _adoptedBallot = Ballot.Zero;
         _adopted = null;
         _readsDiffer = false;
-        AskToRead(_placement.AcceptQuorum.Needed);
+        AskToRead(ReadQuorum().Needed);
     }
 
     /// <summary>Sees to it that so many replicas are asked: this node first, those that failed or dawdled last.</summary>
@@ -61,14 +61,22 @@ public sealed partial class Proposer
             _readsDiffer = true;
         }
 
+        // The register has promised the number after its accepted one. Should this round become a proposal, that begins above it, not with a refusal.
+        _number = Math.Max(_number, checked(reply.Accepted.Number + 1));
         ContinueReading(now);
+    }
+
+    private Quorum ReadQuorum()
+    {
+        var quorum = _placement.AcceptQuorum;
+        if (_faults.HasFlag(Faults.ReadWithoutQuorum))
+            return quorum with { Needed = 1 };
+        return _faults.HasFlag(Faults.ReadByPrepareQuorum) ? quorum with { Needed = quorum.Size - quorum.Needed + 1 } : quorum;
     }
 
     private void ContinueReading(in Moment now)
     {
-        var quorum = _placement.AcceptQuorum;
-        if (_faults.HasFlag(Faults.ReadWithoutQuorum))
-            quorum = quorum with { Needed = 1 };
+        var quorum = ReadQuorum();
 
         // Two ballots: one of them may be half-accepted, and only a proposal finds out what becomes of it.
         if (_readsDiffer)
@@ -85,7 +93,7 @@ public sealed partial class Proposer
         else if (quorum.Count(0, _votes.Failed) == Tally.Lost)
             GiveUpRound(now);
         else
-            AskToRead(Math.Min(_placement.ReplicaCount, _placement.AcceptQuorum.Needed + BitOperations.PopCount(_votes.Failed)));
+            AskToRead(Math.Min(_placement.ReplicaCount, quorum.Needed + BitOperations.PopCount(_votes.Failed)));
     }
 
     private void ConfirmRead(in Moment now)

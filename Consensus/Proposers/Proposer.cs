@@ -129,17 +129,32 @@ public sealed partial class Proposer
         if (operation.Value.Length > RegisterState.MaxValueBytes)
             throw new ArgumentException($"a value has at most {RegisterState.MaxValueBytes} bytes", nameof(operation));
 
-        var pending = new PendingOperation(operation, ticket, giveUpAt);
+        Take(new PendingOperation(operation, ticket, giveUpAt), now);
+    }
+
+    /// <summary>
+    /// Brings the key's newest state, whatever it is, into the newest generation: a full round without an operation. For those who move, replay and repair. The answer
+    /// is <see cref="Outcome.Settled"/>, or <see cref="Outcome.NotDone"/>: then nothing is known, and asking again is always safe.
+    /// <para>
+    /// Why <see cref="Outcome.Settled"/> may be believed. Its state was accepted by w nodes of the newest generation, after r nodes of every generation had promised
+    /// the ballot: whatever was committed before is in it. Where none of those nodes had accepted anything, nothing was committed before that promise, in any
+    /// generation, and what comes after it is accepted in the newest one: there is nothing to bring, and nobody ever accepts "nothing".
+    /// </para>
+    /// </summary>
+    public void Settle(object? ticket, long giveUpAt, in Moment now) => Take(new PendingOperation(PendingOperation.Settlement, ticket, giveUpAt), now);
+
+    private void Take(PendingOperation pending, in Moment now)
+    {
         if (_phase == Phase.Closed)
             Reply(pending, pending.Abandoned(GivenUp.Closed));
-        else if (giveUpAt <= now.Ticks)
+        else if (pending.GiveUpAt <= now.Ticks)
             Reply(pending, pending.Abandoned(GivenUp.TimedOut));
         else if (_queue.Count + _batch.Count >= _options.MaxQueued)
             Reply(pending, pending.Abandoned(GivenUp.Overloaded));
         else
         {
             _queue.Add(pending);
-            _earliestGiveUp = Math.Min(_earliestGiveUp, giveUpAt);
+            _earliestGiveUp = Math.Min(_earliestGiveUp, pending.GiveUpAt);
             if (_phase == Phase.Idle)
                 StartRound(now);
         }
@@ -206,13 +221,8 @@ public sealed partial class Proposer
             return;
         if (now.Ticks >= _earliestGiveUp)
             GiveUpOverdue(now);
-        if (_phase == Phase.Reading && now.Ticks >= _hedgeAt)
-        {
-            // The first w are slow: ask the others too, and begin with others next time.
-            _hedgeAt = Moment.Never;
-            _suspects |= _votes.Outstanding;
-            AskToRead(_placement.ReplicaCount);
-        }
+        if (now.Ticks >= _hedgeAt)
+            StopWaitingForTheSlow(now);
 
         if (now.Ticks < _phaseEndsAt)
             return;
@@ -280,6 +290,17 @@ public sealed partial class Proposer
             StartPreparing(now);
     }
 
+    private void StopWaitingForTheSlow(in Moment now)
+    {
+        // They are asked last from now on, until they are heard of.
+        _hedgeAt = Moment.Never;
+        _suspects |= _votes.Outstanding;
+        if (_phase == Phase.Reading)
+            AskToRead(_placement.ReplicaCount);
+        else if (_phase is Phase.Preparing or Phase.Accepting)
+            Judge(now);
+    }
+
     private void BeginPhase(Phase phase, in Moment now)
     {
         _phase = phase;
@@ -302,7 +323,7 @@ public sealed partial class Proposer
     {
         foreach (var pending in _batch)
         {
-            if (!pending.Operation.IsRead)
+            if (!pending.Operation.IsRead || pending.Settles)
                 return false;
         }
 

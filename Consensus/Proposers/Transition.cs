@@ -15,6 +15,7 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
     private RegisterState? _snapshot;
     private HybridTimestamp _adoptedStamp;
     private HybridTimestamp _stamp;
+    private long _floorVersion;
     private int _room;
     private bool _changed;
 
@@ -31,11 +32,11 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         Begin(adopted, floor, batch, now);
         foreach (var pending in batch)
         {
-            if (!pending.Answered)
+            if (!pending.Answered && !pending.Settles)
                 pending.Outcome = Apply(pending);
         }
 
-        var state = Finish(floor);
+        var state = Finish();
         _adopted = null;
         _snapshot = null;
         _value = default;
@@ -52,8 +53,10 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         _contentType = _exists ? adopted!.ContentType : null;
         _expiry = _exists ? adopted!.Expiry : HybridTimestamp.Zero;
         _modified = adopted?.Modified ?? HybridTimestamp.Zero;
-        // What is written for an absent (purged) key starts above the floors, or versions would repeat and purged deadlines would count as open.
-        _version = Math.Max(adopted?.Version ?? 0, floor.Version);
+        // What is written starts above the floors, or the versions of purged keys would repeat and their deadlines would count as open. A value that is only read or
+        // moved keeps its version: the floor may be that of other keys of the slot, and "if version" must not fail for a change that never was.
+        _version = adopted?.Version ?? floor.Version;
+        _floorVersion = floor.Version;
         _adoptedStamp = HybridTimestamp.Later(adopted?.Stamp ?? HybridTimestamp.Zero, floor.Stamp);
         _stamp = HybridTimestamp.Later(now, _adoptedStamp.Next());
 
@@ -150,7 +153,7 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
 
     private void Changed()
     {
-        _version = checked(_version + 1);
+        _version = checked(Math.Max(_version, _floorVersion) + 1);
         _modified = _stamp;
         _snapshot = null;
         _changed = true;
@@ -191,10 +194,10 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
     private RegisterState Snapshot() => _snapshot ??= new RegisterState(
         isTombstone: false, _value, _contentType, _version, _modified, _expiry, _stamp, OperationMemory.Empty);
 
-    private RegisterState Finish(in Floor floor)
+    private RegisterState Finish()
     {
         // Nothing changed: the adopted state itself goes out again under the new ballot. Its stamp stays, since it forgets nothing.
-        if (!_changed && _adopted is not null && floor.Version <= _adopted.Version && floor.Stamp <= _adopted.Stamp)
+        if (!_changed && _adopted is not null)
             return _adopted;
 
         // An absent key that must be written back becomes a tombstone that carries the floors: nobody ever accepts "nothing".
