@@ -3,13 +3,17 @@ using Orleans.Kv.Consensus;
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>
-/// What must hold at every moment, seen from above: one ballot, one state; promises and accepted ballots never fall; what is chosen (accepted by w) never
-/// changes its mind about versions and outcomes; what was answered was chosen before.
+/// What must hold at every moment, seen from above: one ballot, one state; promises and accepted ballots of a store never fall; what is chosen never changes its mind
+/// about versions and outcomes, over deletes, purges and re-creations too; what was answered was chosen before; nothing chosen is lost in the end.
+/// <para>
+/// A state is chosen when, for some map, w of the slot's replicas in that map's newest generation held it and said so under that map's epoch. Held under another
+/// epoch does not count: an old node that accepts what its map would have had it accept, after others have sealed that map, chooses nothing.
+/// </para>
 /// </summary>
-internal sealed class Invariants(int replicas, int accepts)
+internal sealed class Invariants(SimulatedAuthority authority)
 {
     private readonly Dictionary<(Key, Ballot), RegisterState> _proposed = [];
-    private readonly Dictionary<(Key, Ballot), HashSet<NodeId>> _accepted = [];
+    private readonly Dictionary<(Key, Ballot, Epoch), HashSet<NodeId>> _holders = [];
     private readonly Dictionary<Key, SortedList<Ballot, RegisterState>> _chosen = [];
     private readonly Dictionary<(Key, OperationId), RememberedOutcome> _outcomes = [];
     private readonly Dictionary<(Key, long), ReadOnlyMemory<byte>?> _versions = [];
@@ -21,20 +25,29 @@ internal sealed class Invariants(int replicas, int accepts)
             throw new ViolationException($"{accept.Key}: ballot {accept.Ballot} carries two states");
     }
 
-    /// <summary>A register becomes durable.</summary>
-    public void Saved(NodeId node, Key key, in Register before, in Register after)
+    /// <summary>A register becomes durable, by a request of that epoch.</summary>
+    public void Saved(NodeId node, Key key, in Register before, in Register after, Epoch epoch)
     {
         if (after.Promised < before.Promised)
-            throw new ViolationException($"{key} on {node.Name}: promise fell from {before.Promised} to {after.Promised}");
+            throw new ViolationException($"{key} on {node}: promise fell from {before.Promised} to {after.Promised}");
         if (after.Accepted < before.Accepted)
-            throw new ViolationException($"{key} on {node.Name}: accepted ballot fell from {before.Accepted} to {after.Accepted}");
-        if (after.Accepted == before.Accepted || after.State is null)
-            return;
+            throw new ViolationException($"{key} on {node}: accepted ballot fell from {before.Accepted} to {after.Accepted}");
+        if (after.Accepted != before.Accepted)
+            Held(node, key, after, epoch);
+    }
 
-        if (!_accepted.TryGetValue((key, after.Accepted), out var nodes))
-            _accepted[(key, after.Accepted)] = nodes = new HashSet<NodeId>(replicas);
-        if (nodes.Add(node) && nodes.Count == accepts)
-            Chosen(key, after.Accepted, after.State);
+    /// <summary>A node says under that epoch what it holds.</summary>
+    public void Held(NodeId node, Key key, in Register register, Epoch epoch)
+    {
+        if (register.State is null || (_chosen.TryGetValue(key, out var chosen) && chosen.ContainsKey(register.Accepted)))
+            return;
+        var placement = authority.MapOf(epoch)[key];
+        if (placement.IndexOf(node) is var index && (index < 0 || index >= placement.ReplicaCount))
+            return;
+        if (!_holders.TryGetValue((key, register.Accepted, epoch), out var nodes))
+            _holders[(key, register.Accepted, epoch)] = nodes = new HashSet<NodeId>(placement.ReplicaCount);
+        if (nodes.Add(node) && nodes.Count == placement.AcceptQuorum.Needed)
+            Chosen(key, register.Accepted, register.State);
     }
 
     /// <summary>A client learns that its operation took effect with that version.</summary>
@@ -44,17 +57,31 @@ internal sealed class Invariants(int replicas, int accepts)
             throw new ViolationException($"{key}: {id} was acknowledged at version {version}, which no quorum had accepted");
     }
 
-    /// <summary>At the end the newest accepted state of some quorum is at least the newest chosen one: nothing acknowledged is lost.</summary>
-    public void CheckSettled(IEnumerable<SimulatedReplica> all, IEnumerable<Key> keys)
+    /// <summary>
+    /// At the end w replicas of each key hold its newest chosen state or a later one, or, where that is a tombstone, have purged it with their floor above: nothing
+    /// acknowledged is lost.
+    /// </summary>
+    public void CheckSettled(Func<NodeId, SimulatedDisk?> diskOf, IEnumerable<Key> keys)
     {
         foreach (var key in keys)
         {
             if (!_chosen.TryGetValue(key, out var chosen))
                 continue;
-            var newest = chosen.Keys[^1];
-            var holders = all.Count(replica => replica.Disk.TryGetValue(key, out var register) && register.Accepted >= newest);
-            if (holders < accepts)
-                throw new ViolationException($"{key}: chosen ballot {newest} is left on {holders} replicas only");
+            var (newest, state) = (chosen.Keys[^1], chosen.Values[^1]);
+            var placement = authority.Map[key];
+            var holders = 0;
+            foreach (var node in placement.Replicas)
+            {
+                if (diskOf(node) is not { } disk)
+                    continue;
+                var slot = disk[key.Slot];
+                var holds = slot.Registers.TryGetValue(key, out var register) && register.Accepted >= newest;
+                var purged = state.IsTombstone && register.State is null && slot.Floor.Ballot >= newest && slot.Floor.Version >= state.Version;
+                holders += holds || purged ? 1 : 0;
+            }
+
+            if (holders < placement.AcceptQuorum.Needed)
+                throw new ViolationException($"{key}: chosen ballot {newest} ({state}) is left on {holders} replicas of {authority.Map}");
         }
     }
 

@@ -1,3 +1,5 @@
+using Orleans.Kv.Consensus;
+
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>What a run breaks on purpose. The simulator must find each of these; a safety net that catches nothing is none.</summary>
@@ -14,4 +16,24 @@ public enum Mutation
     MarkForgotten,
     DeadlineRuleOff,
     AnswerBeforeCommit,
+    RefusalBeforeAccept,
+    ReadByPrepareQuorum,
+}
+
+internal static class MutationExtensions
+{
+    /// <summary>The core's own switch for the mutation; none for those that a shell gets wrong.</summary>
+    public static Faults ToFaults(this Mutation mutation) => mutation switch
+    {
+        Mutation.QuorumOfOne => Faults.QuorumOfOne,
+        Mutation.BallotReusedAfterFailedAccept => Faults.ReuseBallotAfterFailedAccept,
+        Mutation.ReadWithoutQuorum => Faults.ReadWithoutQuorum,
+        Mutation.FailedTestAndSetForgotten => Faults.ForgetFailedTestAndSet,
+        Mutation.MarkForgotten => Faults.IgnoreMarks,
+        Mutation.DeadlineRuleOff => Faults.IgnoreDeadlines,
+        Mutation.AnswerBeforeCommit => Faults.AnswerBeforeCommit,
+        Mutation.RefusalBeforeAccept => Faults.RefusalBeforeAccept,
+        Mutation.ReadByPrepareQuorum => Faults.ReadByPrepareQuorum,
+        _ => Faults.None,
+    };
 }

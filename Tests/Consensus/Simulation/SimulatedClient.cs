@@ -119,16 +119,13 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
     private void Send(Call call)
     {
         // Mostly the key's own host, as a directory would have it; but clients may disagree on which that is.
-        var home = call.Key % simulation.Hosts.Count;
-        var host = simulation.Hosts[call.Sends == 0 && simulation.Random.Next(5) != 0 ? home : simulation.Random.Next(simulation.Hosts.Count)];
+        var silo = simulation.PickSilo(call.Key, isFirst: call.Sends == 0);
         call.Sends++;
         if (simulation.Happens(simulation.Options.Drop))
             return;
         simulation.At(simulation.Now + simulation.Delay(), () =>
         {
-            if (!host.IsUp)
-                return;
-            host.Submit(call.Operation, simulation.Keys[call.Key], Patience, outcome =>
+            silo.Host.Submit(call.Operation, simulation.Keys[call.Key], Patience, outcome =>
             {
                 if (!simulation.Happens(simulation.Options.Drop))
                     simulation.At(simulation.Now + simulation.Delay(), () => Receive(call, outcome));

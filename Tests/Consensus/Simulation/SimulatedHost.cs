@@ -2,11 +2,12 @@ using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
-/// <summary>A silo's proposing half: the shell of one proposer per key. A crash forgets them all; those that follow have new ids.</summary>
-internal sealed class SimulatedHost(Simulation simulation, int index, NodeId self)
+/// <summary>
+/// A silo's proposing half: the shell of one proposer per key. It hears of newer maps from its silo, late, and from stale replies. A crash of the silo, or of the
+/// host alone (grains that end and start anew), forgets all proposers; those that follow have new ids.
+/// </summary>
+internal sealed class SimulatedHost(Simulation simulation, SimulatedSilo silo)
 {
-    private static readonly string[] Names = ["h0", "h1", "h2", "h3", "h4", "h5", "h6"];
-
     private readonly ProposerOptions _options = new()
     {
         RoundTimeoutMilliseconds = 60,
@@ -22,56 +23,102 @@ internal sealed class SimulatedHost(Simulation simulation, int index, NodeId sel
     private ulong _instances;
     private int _incarnation;
 
-    public int Index { get; } = index;
+    public bool IsUp { get; private set; }
 
-    public string Name => Names[Index];
+    /// <summary>The newest map that the proposers made from now on begin with; null while there is none.</summary>
+    public ClusterMap? Map { get; private set; }
 
-    public bool IsUp { get; private set; } = true;
+    private Moment Moment => simulation.Moment(silo.Index);
 
-    public void Submit(Operation operation, Key key, int patience, Action<Outcome> respond)
+    /// <summary>Takes an operation on; false where there is no map to go by.</summary>
+    public bool Submit(Operation operation, Key key, int patience, Action<Outcome> respond)
     {
-        if (!_proposers.TryGetValue(key, out var proposer))
-            _proposers[key] = proposer = Create(key);
-        simulation.Trace($"{Name} takes {operation}");
-        proposer.Submit(operation, respond, simulation.Now + patience, simulation.Moment(Index));
+        if (Find(key) is not { } proposer)
+            return false;
+        simulation.Trace($"{silo.Name} takes {operation} of {key}");
+        proposer.Submit(operation, respond, simulation.Now + patience, Moment);
         Drain(proposer);
+        return true;
+    }
+
+    /// <summary>Has the key settled under that map or a later one; says whether it is, and false where this never came to know.</summary>
+    public void Settle(Key key, ClusterMap map, Action<bool> respond)
+    {
+        Adopt(map);
+        if (Find(key) is not { } proposer)
+            return;
+        // A settlement that joined a Prepare of an older epoch could end as "nothing there" by promises from before the seal.
+        proposer.ChangeMap(map, Moment);
+        Action<Outcome> answer = outcome => respond(outcome is Outcome.Settled);
+        proposer.Settle(answer, simulation.Now + simulation.Options.Patience, Moment);
+        Drain(proposer);
+    }
+
+    /// <summary>The silo has a newer map; each proposer learns of it in its own time.</summary>
+    public void Hear(ClusterMap map)
+    {
+        Adopt(map);
+        var incarnation = _incarnation;
+        foreach (var proposer in _proposers.Values.ToArray())
+        {
+            simulation.After(simulation.Lag(), () =>
+            {
+                if (incarnation != _incarnation)
+                    return;
+                proposer.ChangeMap(map, Moment);
+                Drain(proposer);
+            });
+        }
     }
 
     public void Crash()
     {
-        simulation.Trace($"{Name} crashes");
+        if (!IsUp)
+            return;
+        simulation.Trace($"{silo.Name} loses its proposers");
         IsUp = false;
         _incarnation++;
         _proposers.Clear();
         _armed.Clear();
+        Map = null;
     }
 
-    public void Start() => IsUp = true;
+    public void Start()
+    {
+        if (!silo.IsUp || IsUp)
+            return;
+        IsUp = true;
+        Map = silo.Map;
+    }
 
-    private Proposer Create(Key key)
+    private void Adopt(ClusterMap map)
+    {
+        if (Map is null || map.Epoch > Map.Epoch)
+            Map = map;
+    }
+
+    private Proposer? Find(Key key)
+    {
+        if (!IsUp || Map is null)
+            return null;
+        if (!_proposers.TryGetValue(key, out var proposer))
+            _proposers[key] = proposer = Create(key, Map);
+        return proposer;
+    }
+
+    private Proposer Create(Key key, ClusterMap map)
     {
         var id = simulation.Options.Mutation == Mutation.ProposerIdReusedAfterRestart
-            ? new ProposerId((ulong)Index + 1, 1)
-            : new ProposerId((ulong)(Index + 1 + (_incarnation * 16)), ++_instances);
-        var faults = simulation.Options.Mutation switch
-        {
-            Mutation.QuorumOfOne => Faults.QuorumOfOne,
-            Mutation.BallotReusedAfterFailedAccept => Faults.ReuseBallotAfterFailedAccept,
-            Mutation.ReadWithoutQuorum => Faults.ReadWithoutQuorum,
-            Mutation.FailedTestAndSetForgotten => Faults.ForgetFailedTestAndSet,
-            Mutation.MarkForgotten => Faults.IgnoreMarks,
-            Mutation.DeadlineRuleOff => Faults.IgnoreDeadlines,
-            Mutation.AnswerBeforeCommit => Faults.AnswerBeforeCommit,
-            _ => Faults.None,
-        };
-        return new Proposer(key, id, simulation.Map, self, _options, (ulong)simulation.Random.NextInt64(), faults);
+            ? new ProposerId((ulong)silo.Index + 1, 1)
+            : new ProposerId((ulong)(silo.Index + 1 + (_incarnation * 16)), ++_instances);
+        return new Proposer(key, id, map, silo.Node, _options, (ulong)simulation.Random.NextInt64(), simulation.Faults);
     }
 
     private void Drain(Proposer proposer)
     {
         foreach (ref readonly var answer in proposer.Effects.Answers)
         {
-            simulation.Trace($"{Name} answers {answer.Operation}: {answer.Outcome}");
+            simulation.Trace($"{silo.Name} answers {answer.Operation}: {answer.Outcome}");
             ((Action<Outcome>)answer.Ticket!)(answer.Outcome);
         }
 
@@ -84,19 +131,20 @@ internal sealed class SimulatedHost(Simulation simulation, int index, NodeId sel
         if (!crashes)
             return;
         Crash();
-        simulation.At(simulation.Now + simulation.Random.Next(10), Start);
+        simulation.After(simulation.Random.Next(10), Start);
     }
 
     private void Send(Proposer proposer, Send send)
     {
         if (send.Request is AcceptRequest accept)
             simulation.Invariants.Proposed(accept);
-        simulation.Transmit(
-            Index,
+        var map = proposer.Map;
+        simulation.Network.Transmit<Reply>(
+            silo,
             send.Node,
-            send.Request,
-            reply => Handle(proposer, addressee => addressee.Receive(send.Node, reply, simulation.Moment(Index))),
-            () => Handle(proposer, addressee => addressee.Fail(send.Node, send.Request.Round, simulation.Moment(Index))));
+            (replica, release) => replica.Receive(send.Request, map, release),
+            reply => Handle(proposer, addressee => addressee.Receive(send.Node, reply, Moment)),
+            () => Handle(proposer, addressee => addressee.Fail(send.Node, send.Request.Round, Moment)));
     }
 
     /// <summary>Brings a message to the proposer of that id, if there is one: after a crash to none, unless the id is used again.</summary>
@@ -106,13 +154,23 @@ internal sealed class SimulatedHost(Simulation simulation, int index, NodeId sel
             return;
         input(addressee);
         Drain(addressee);
+        if (addressee.Map.Epoch <= Map?.Epoch || !IsUp)
+            return;
+        // It was told of a newer map; the rest of the silo hears of it in time.
+        Adopt(addressee.Map);
+        var map = addressee.Map;
+        simulation.After(simulation.Lag(), () =>
+        {
+            if (silo.IsUp)
+                silo.Learn(map);
+        });
     }
 
     // A timer per wake-up; one that comes too early does nothing.
     private void Arm(Proposer proposer)
     {
         var wakeAt = proposer.WakeAt;
-        if (wakeAt == Moment.Never || (_armed.TryGetValue(proposer, out var armed) && armed == wakeAt))
+        if (wakeAt == Kv.Consensus.Moment.Never || (_armed.TryGetValue(proposer, out var armed) && armed == wakeAt))
             return;
         _armed[proposer] = wakeAt;
         simulation.At(Math.Max(wakeAt, simulation.Now), () =>
@@ -120,7 +178,7 @@ internal sealed class SimulatedHost(Simulation simulation, int index, NodeId sel
             if (_armed.GetValueOrDefault(proposer) != wakeAt)
                 return;
             _armed.Remove(proposer);
-            proposer.Tick(simulation.Moment(Index));
+            proposer.Tick(Moment);
             Drain(proposer);
         });
     }

@@ -7,50 +7,66 @@ using Orleans.Kv.Tests.Checking.Linearizability;
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>
-/// One seeded schedule of the whole protocol: hosts with proposers, replicas with registers, clients that hedge and retry, on a network and clocks that
-/// misbehave. First everything strikes (safety), then everything heals and every key must make progress (liveness); at the end the clients'
-/// history must be linearizable. Single-threaded and a function of its options alone: the same seed gives the same run, event for event.
+/// One seeded schedule of the whole protocol: silos with replicas and proposers that come, go, come back with and without their stores, and are drained; maps that
+/// change while others are still under way; clients that hedge and retry; a network and clocks that misbehave. First everything strikes
+/// (safety), then everything heals, the map must come to rest and every key must make progress (liveness); at the end the clients' history must be linearizable.
+/// Single-threaded and a function of its options alone: the same seed gives the same run, event for event.
 /// </summary>
 internal sealed class Simulation
 {
     // Ordered by time, then by the order of scheduling, in one number: 2^24 ms are four hours, far beyond any schedule.
     private const int OrderBits = 39;
 
+    // All clocks begin here, so that one may be wrong by hours in either direction.
+    private const long Dawn = 100_000_000;
+
     private readonly PriorityQueue<Action, long> _events = new();
     private readonly StringBuilder? _trace;
-    private readonly SimulatedReplica[] _replicas;
-    private readonly SimulatedHost[] _hosts;
+    private readonly SimulatedSilo[] _silos;
     private readonly SimulatedClient[] _clients;
     private readonly long[] _clockErrors;
-    private readonly HashSet<(int Host, int Replica)> _cut = [];
     private long _order;
     private long _step;
+    private int _stores;
 
     public Simulation(SimulationOptions options, bool trace = false)
     {
         Options = options;
+        Faults = options.Mutation.ToFaults();
         Random = new Random(options.Seed);
         _trace = trace ? new StringBuilder() : null;
-        Map = Maps.Stable(options.WriteQuorum, options.Replicas);
-        Invariants = new Invariants(Map.Newest.Nodes.Length, QuorumSizes.For(Math.Min(options.Replicas, Generation.Replicas), options.WriteQuorum).Accept);
-        _replicas = [.. Map.Newest.Nodes.Select(node => new SimulatedReplica(this, node))];
-        _clockErrors = new long[options.Hosts + options.Clients];
-        _hosts = [.. Enumerable.Range(0, options.Hosts).Select(i => new SimulatedHost(this, i, Map.Newest.Nodes[i % _replicas.Length]))];
-        Keys = [.. Enumerable.Range(0, options.Keys).Select(static i => Key.From("key-" + i.ToString(CultureInfo.InvariantCulture)))];
-        Progress = new Progress[options.Keys];
-        Unknown = new int[options.Keys];
-        Expiring = new int[options.Keys];
+        Authority = new SimulatedAuthority(this);
+        Membership = new SimulatedMembership(this);
+        Network = new SimulatedNetwork(this);
+        Invariants = new Invariants(Authority);
+        var slots = Enumerable.Range(0, options.Slots).Select(_ => Random.Next(KeyPool.Slots)).ToArray();
+        Keys = [.. Enumerable.Range(0, options.Keys).Select(i => KeyPool.Take(slots[i % slots.Length], i / slots.Length)).Distinct()];
+        Slots = [.. Keys.Select(static key => key.Slot).Distinct()];
+        Progress = new Progress[Keys.Length];
+        Unknown = new int[Keys.Length];
+        Expiring = new int[Keys.Length];
+        _clockErrors = new long[options.Silos + options.Clients];
+        _silos = [.. Enumerable.Range(0, options.Silos).Select(i => new SimulatedSilo(this, i, isDurable: Random.NextDouble() >= options.VolatileShare))];
         var origins = Enumerable.Range(0, 2).Select(i => new SimulatedOrigin(this, i)).ToArray();
         _clients = [.. Enumerable.Range(0, options.Clients).Select(i => new SimulatedClient(this, i, origins[i % origins.Length]))];
     }
 
     public SimulationOptions Options { get; }
 
+    public Faults Faults { get; }
+
     public Random Random { get; }
 
-    public ClusterMap Map { get; }
+    public SimulatedAuthority Authority { get; }
+
+    public SimulatedMembership Membership { get; }
+
+    public SimulatedNetwork Network { get; }
 
     public Key[] Keys { get; }
+
+    /// <summary>The slots that have keys: the others have nothing to move, to repair or to purge.</summary>
+    public Slot[] Slots { get; }
 
     public Invariants Invariants { get; }
 
@@ -63,12 +79,12 @@ internal sealed class Simulation
 
     public bool IsHealed { get; private set; }
 
-    /// <summary>Everything healed, and since then every key has served a write and a read.</summary>
-    public bool IsDone => IsHealed && Array.TrueForAll(Progress, static done => done == Tests.Consensus.Simulation.Progress.Proven);
+    /// <summary>Everything healed, since then every key has served a write and a read, and the map is at rest.</summary>
+    public bool IsDone => IsHealed && Array.TrueForAll(Progress, static done => done == Tests.Consensus.Simulation.Progress.Proven) && IsAtRest;
 
     public Progress[] Progress { get; }
 
-    public IReadOnlyList<SimulatedHost> Hosts => _hosts;
+    public IReadOnlyList<SimulatedSilo> Silos => _silos;
 
     public string TraceText => _trace?.ToString() ?? "";
 
@@ -80,19 +96,49 @@ internal sealed class Simulation
     /// <summary>How many values with a time to live each key has seen.</summary>
     public int[] Expiring { get; }
 
-    /// <summary>Wall clock of a host or (after the hosts) of an origin, each with its own error.</summary>
-    public Moment Moment(int clock) => new(Now, 1_000_000 + Now + _clockErrors[clock]);
+    private bool IsAtRest => Authority.Map.IsStable;
 
-    public int OriginClock(int origin) => Options.Hosts + origin;
+    public SimulatedSilo SiloOf(string name) => _silos[name[1] - '0'];
+
+    /// <summary>
+    /// Where a client turns with a key: mostly to the key's own silo, as a directory would have it, or to the next one that is not known to be down; but clients may
+    /// disagree on which that is.
+    /// </summary>
+    public SimulatedSilo PickSilo(int key, bool isFirst)
+    {
+        var index = isFirst && Random.Next(5) != 0 ? key : Random.Next(_silos.Length);
+        for (var i = 0; i < _silos.Length - 1; i++, index++)
+        {
+            var silo = _silos[index % _silos.Length];
+            if (silo.IsUp ? silo.Map is not null : Random.Next(4) == 0)
+                return silo;
+        }
+
+        return _silos[index % _silos.Length];
+    }
+
+    /// <summary>Wall clock of a silo or (after the silos) of an origin, each with its own error.</summary>
+    public Moment Moment(int clock) => new(Now, Dawn + Now + _clockErrors[clock]);
+
+    public int OriginClock(int origin) => Options.Silos + origin;
+
+    public StoreId NextStore()
+    {
+        var bytes = new byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(bytes, ++_stores);
+        return new StoreId(new Guid(bytes));
+    }
 
     /// <exception cref="ViolationException">Some rule was broken.</exception>
     public SimulationReport Run()
     {
         try
         {
+            Form();
             foreach (var client in _clients)
                 At(Random.Next(20), client.Next);
-            PlanFaults();
+            PlanClocks();
+            new FaultPlan(this).Draw();
             Pump(Options.SafetyMilliseconds);
             Heal();
             Pump(Now + Options.LivenessMilliseconds, () => IsDone && Array.TrueForAll(_clients, static client => client.IsIdle));
@@ -104,56 +150,19 @@ internal sealed class Simulation
 
         foreach (var client in _clients)
             client.Leave();
-        var stuck = Array.FindIndex(Progress, static done => done != Tests.Consensus.Simulation.Progress.Proven);
-        if (stuck >= 0)
-            throw new NoProgressException($"{Keys[stuck]} has served {Progress[stuck]} within {Options.LivenessMilliseconds} ms after everything healed");
-        Invariants.CheckSettled(_replicas, Keys);
+        CheckProgress();
+        Invariants.CheckSettled(node => SiloOf(node.Name) is { } silo && silo.Node == node ? silo.Replica.Disk : null, Keys);
         var result = new LinearizabilityChecker().Check(History);
         if (result.Verdict == Verdict.Undecided)
             throw new UndecidedException(result.ToString());
         if (!result.IsLinearizable)
             throw new ViolationException(result.ToString());
-        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown));
+        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown), Authority.Map.Epoch.Number);
     }
 
     public void At(long time, Action action) => _events.Enqueue(action, (Math.Max(time, Now) << OrderBits) | _order++);
 
-    /// <summary>A request on its way to a replica, and its reply on the way back.</summary>
-    public void Transmit(int host, NodeId node, Request request, Action<Reply> respond, Action fail)
-    {
-        var index = Array.FindIndex(_replicas, replica => replica.Node == node);
-        if (_cut.Contains((host, index)) || (!_replicas[index].IsUp && Random.Next(2) == 0))
-        {
-            // A cut swallows or refuses; either may be all that the sender ever sees.
-            if (Random.Next(3) != 0)
-                At(Now + 1, fail);
-            return;
-        }
-
-        // A connection that breaks after the request went through: the failure is true, no answer will come, and the request may have been handled.
-        var replyLost = Happens(Options.FalseFailure);
-        if (replyLost)
-            At(Now + Delay(), fail);
-        var copies = Happens(Options.Duplicate) ? 2 : 1;
-        for (var i = 0; i < copies; i++)
-        {
-            if (Happens(Options.Drop))
-                continue;
-            At(Now + Delay(), () =>
-            {
-                if (!_replicas[index].IsUp || _cut.Contains((host, index)))
-                    return;
-                _replicas[index].Receive(request, reply =>
-                {
-                    if (replyLost || Happens(Options.Drop))
-                        return;
-                    At(Now + Delay(), () => respond(reply));
-                    if (Happens(Options.Duplicate))
-                        At(Now + Delay(), () => respond(reply));
-                });
-            });
-        }
-    }
+    public void After(long delay, Action action) => At(Now + delay, action);
 
     public long Delay()
     {
@@ -161,9 +170,14 @@ internal sealed class Simulation
         return !IsHealed && Happens(Options.LongDelay) ? delay + Random.Next(Options.MaxLongDelay) : delay;
     }
 
+    /// <summary>How long news of a map takes inside a silo.</summary>
+    public long Lag() => IsHealed || Random.Next(2) == 0 ? 0 : Random.Next(Options.MaxMapLag);
+
     public bool Happens(double probability) => probability > 0 && !IsHealed && Random.NextDouble() < probability;
 
     public void Trace(string text) => _trace?.Append(CultureInfo.InvariantCulture, $"{Now,5} {text}\n");
+
+    public bool IsTraced => _trace is not null;
 
     private void Pump(long until, Func<bool>? isDone = null)
     {
@@ -178,48 +192,52 @@ internal sealed class Simulation
         Now = isDone is null ? until : Now;
     }
 
-    private void PlanFaults()
+    /// <summary>The first map, of the silos that are there at the beginning.</summary>
+    private void Form()
+    {
+        var first = _silos[..Options.Replicas];
+        foreach (var silo in first)
+            silo.Start();
+        Authority.TryInstall(
+            new ClusterMap(Epoch.None.Next(), ConsistencyMode.Consistent, [new Generation(first.Select(static silo => silo.Node), Options.WriteQuorum)]), Epoch.None, "formation");
+        foreach (var silo in first)
+        {
+            Authority.Register(silo.Node, silo.IsDurable, Epoch.None);
+            silo.Form(Authority.Map);
+        }
+    }
+
+    private void PlanClocks()
     {
         for (var i = 0; i < _clockErrors.Length; i++)
             _clockErrors[i] = Random.Next(-Options.MaxClockError, Options.MaxClockError + 1);
         if (Options.MaxClockError > 0)
             At(Random.Next(Options.SafetyMilliseconds), () => _clockErrors[Random.Next(_clockErrors.Length)] = Random.Next(-Options.MaxClockError, Options.MaxClockError + 1));
-
-        for (var i = 0; i < Options.ReplicaCrashes; i++)
-        {
-            var replica = _replicas[Random.Next(_replicas.Length)];
-            var at = Random.Next(Options.SafetyMilliseconds);
-            At(at, replica.Crash);
-            At(at + Random.Next(200), replica.Start);
-        }
-
-        for (var i = 0; i < Options.HostCrashes; i++)
-        {
-            var host = _hosts[Random.Next(_hosts.Length)];
-            var at = Random.Next(Options.SafetyMilliseconds);
-            At(at, host.Crash);
-            At(at + (Random.Next(2) * Random.Next(100)), host.Start);
-        }
-
-        for (var i = 0; i < Options.Cuts; i++)
-        {
-            var pair = (Random.Next(_hosts.Length), Random.Next(_replicas.Length));
-            var at = Random.Next(Options.SafetyMilliseconds);
-            At(at, () => _cut.Add(pair));
-            At(at + Random.Next(400), () => _cut.Remove(pair));
-        }
     }
 
     private void Heal()
     {
         Trace("everything heals");
         IsHealed = true;
-        _cut.Clear();
+        Network.Heal();
         Array.Clear(_clockErrors);
-        foreach (var replica in _replicas)
-            replica.Start();
-        foreach (var host in _hosts)
-            host.Start();
+        foreach (var silo in _silos)
+        {
+            // Who is gone for good stays gone; but what a map counts on, and has its store, returns.
+            if (silo.IsDurable && Authority.Map.Contains(silo.Node))
+                silo.Start();
+            silo.Host.Start();
+        }
+
         Array.Clear(Progress);
+    }
+
+    private void CheckProgress()
+    {
+        var stuck = Array.FindIndex(Progress, static done => done != Tests.Consensus.Simulation.Progress.Proven);
+        if (stuck >= 0)
+            throw new NoProgressException($"{Keys[stuck]} has served {Progress[stuck]} within {Options.LivenessMilliseconds} ms after everything healed");
+        if (!IsAtRest)
+            throw new NoProgressException($"the map is not at rest {Options.LivenessMilliseconds} ms after everything healed: {Authority.Map}");
     }
 }

@@ -7,10 +7,15 @@ public sealed record SimulationOptions
 {
     public required int Seed { get; init; }
     public Mutation Mutation { get; init; }
+
+    /// <summary>Silos of the first map.</summary>
     public int Replicas { get; init; } = 3;
-    public int Hosts { get; init; } = 3;
+
+    /// <summary>Silos that ever run: those of the first map, and those that join.</summary>
+    public int Silos { get; init; } = 3;
     public int Clients { get; init; } = 4;
     public int Keys { get; init; } = 2;
+    public int Slots { get; init; } = 1;
     public WriteQuorum WriteQuorum { get; init; } = WriteQuorum.Majority;
 
     /// <summary>How long faults strike, in simulated milliseconds; then everything heals.</summary>
@@ -25,7 +30,7 @@ public sealed record SimulationOptions
     public double LongDelay { get; init; }
     public int MaxLongDelay { get; init; }
     public double FalseFailure { get; init; }
-    public int ReplicaCrashes { get; init; }
+    public int SiloCrashes { get; init; }
     public int HostCrashes { get; init; }
     public double CrashAfterSend { get; init; }
     public double CrashAroundSave { get; init; }
@@ -40,6 +45,23 @@ public sealed record SimulationOptions
     public double ExpiryShare { get; init; }
     public int MaxRemembered { get; init; }
 
+    /// <summary>How many silos keep their store in memory only.</summary>
+    public double VolatileShare { get; init; }
+
+    /// <summary>Silos that end and come back (with their store, if it is on disk) before or long after they were given up.</summary>
+    public int Deaths { get; init; }
+
+    /// <summary>Silos that come back without their store.</summary>
+    public int Losses { get; init; }
+    public int Drains { get; init; }
+
+    /// <summary>Silos that are held for dead while they live.</summary>
+    public int Suspicions { get; init; }
+    public int MaxDetection { get; init; } = 40;
+
+    /// <summary>How late news of a map may be.</summary>
+    public int MaxMapLag { get; init; } = 100;
+
     /// <summary>Every so many schedules are a storm of restarts on fresh keys.</summary>
     public const int StormEvery = 8;
 
@@ -49,7 +71,9 @@ public sealed record SimulationOptions
         return seed % StormEvery != 0 ? options : options with
         {
             Replicas = 3,
+            Silos = 3,
             Keys = 60,
+            Slots = 3,
             Clients = 6,
             ThinkTime = 2,
             Deadline = 3_000,
@@ -65,13 +89,16 @@ public sealed record SimulationOptions
         var random = new Random(seed);
         int Pick(params int[] choices) => choices[random.Next(choices.Length)];
         double Share(params double[] choices) => choices[random.Next(choices.Length)];
+        var replicas = Pick(3, 3, 3, 3, 2, 5);
         return new SimulationOptions
         {
             Seed = seed,
             Mutation = mutation,
-            Replicas = Pick(3, 3, 3, 3, 2, 5),
+            Replicas = replicas,
+            Silos = Math.Max(3, replicas),
             Clients = Pick(2, 4, 6),
             Keys = Pick(1, 1, 2, 3, 12),
+            Slots = Pick(1, 2),
             WriteQuorum = random.Next(8) == 0 ? WriteQuorum.All : WriteQuorum.Majority,
             Drop = Share(0, 0.02, 0.1, 0.25),
             Duplicate = Share(0, 0.05, 0.3),
@@ -79,7 +106,7 @@ public sealed record SimulationOptions
             LongDelay = Share(0, 0.03, 0.1),
             MaxLongDelay = Pick(100, 400, 1_200),
             FalseFailure = Share(0, 0.03),
-            ReplicaCrashes = Pick(0, 1, 4),
+            SiloCrashes = Pick(0, 1, 4),
             HostCrashes = Pick(0, 2, 5, 25),
             CrashAfterSend = Share(0, 0, 0.02, 0.1),
             CrashAroundSave = Share(0, 0, 0.01),

@@ -1,0 +1,43 @@
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Tests.Consensus.Simulation;
+
+/// <summary>Who is alive, as far as is known: late to notice a death, and sometimes wrong about a silo that is well but cut off.</summary>
+internal sealed class SimulatedMembership(Simulation simulation)
+{
+    public void Died(SimulatedSilo silo)
+    {
+        var node = silo.Node;
+        simulation.After(1 + simulation.Random.Next(simulation.Options.MaxDetection), () =>
+        {
+            if (!silo.IsUp || silo.Node != node)
+                Declare(node);
+        });
+    }
+
+    /// <summary>Declared dead although it lives; it reports again in its own time.</summary>
+    public void Suspect(SimulatedSilo silo) => Declare(silo.Node);
+
+    /// <summary>Whether so many of a generation's nodes could be lost without losing what it had committed.</summary>
+    public bool Bears(Generation generation, NodeId? alsoLost = null)
+    {
+        var lost = generation.Nodes.Count(node => node == alsoLost || simulation.SiloOf(node.Name).HasLost(node));
+        var sizes = QuorumSizes.For(Math.Min(Generation.Replicas, generation.Nodes.Length), generation.WriteQuorum);
+        return lost <= sizes.Replicas - sizes.Prepare;
+    }
+
+    /// <summary>
+    /// Whether the silo's store may be lost now. Volatile stores that lose a read quorum of some slot at once are beyond what the protocol promises to survive by itself,
+    /// so schedules do not do that.
+    /// </summary>
+    public bool MayLose(SimulatedSilo silo) =>
+        simulation.Authority.Map.Generations.All(generation => !generation.Nodes.Contains(silo.Node) || Bears(generation, silo.Node));
+
+    private void Declare(NodeId node)
+    {
+        if (simulation.Authority.RecordOf(node.Name) is not { } record || record.Node != node || record.DeadSince is not null)
+            return;
+        simulation.Trace($"membership: {node} is dead");
+        record.DeadSince = simulation.Now;
+    }
+}

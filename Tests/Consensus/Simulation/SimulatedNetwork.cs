@@ -1,0 +1,60 @@
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Tests.Consensus.Simulation;
+
+/// <summary>Everything between silos: requests and their replies, late, lost, doubled, out of order, cut off in one direction or in both.</summary>
+internal sealed class SimulatedNetwork(Simulation simulation)
+{
+    private readonly HashSet<(int From, int To)> _cut = [];
+
+    public void Cut(int from, int to) => _cut.Add((from, to));
+
+    public void Join(int from, int to) => _cut.Remove((from, to));
+
+    public void Heal() => _cut.Clear();
+
+    /// <summary>
+    /// A request on its way to a node, and its reply on the way back. <paramref name="deliver"/> hands it to the replica that stands there at that moment;
+    /// <paramref name="fail"/> may be all that the sender ever hears, or it may hear nothing.
+    /// </summary>
+    public void Transmit<TReply>(SimulatedSilo from, NodeId to, Action<SimulatedReplica, Action<TReply>> deliver, Action<TReply> respond, Action fail)
+    {
+        var target = simulation.SiloOf(to.Name);
+        if (IsCut(from, target) || ((!target.IsUp || target.Node != to) && simulation.Random.Next(2) == 0))
+        {
+            // A cut swallows or refuses; either may be all that the sender ever sees.
+            if (simulation.Random.Next(3) != 0)
+                simulation.After(1, fail);
+            return;
+        }
+
+        // A connection that breaks after the request went through: the failure is true, no answer will come, and the request may have been handled.
+        var replyLost = simulation.Happens(simulation.Options.FalseFailure);
+        if (replyLost)
+            simulation.After(simulation.Delay(), fail);
+        var copies = simulation.Happens(simulation.Options.Duplicate) ? 2 : 1;
+        for (var i = 0; i < copies; i++)
+        {
+            if (simulation.Happens(simulation.Options.Drop))
+                continue;
+            simulation.After(simulation.Delay(), () =>
+            {
+                // A name that stands for another store by now does not answer for the one that is gone.
+                if (target.IsUp && target.Node == to && !IsCut(from, target))
+                    deliver(target.Replica, reply => Return(from, target, reply, replyLost, respond));
+            });
+        }
+    }
+
+    private void Return<TReply>(SimulatedSilo from, SimulatedSilo target, TReply reply, bool isLost, Action<TReply> respond)
+    {
+        if (isLost || IsCut(target, from) || simulation.Happens(simulation.Options.Drop))
+            return;
+        simulation.After(simulation.Delay(), () => respond(reply));
+        if (simulation.Happens(simulation.Options.Duplicate))
+            simulation.After(simulation.Delay(), () => respond(reply));
+    }
+
+    // Nothing comes between a silo and its own store.
+    private bool IsCut(SimulatedSilo from, SimulatedSilo to) => from != to && _cut.Contains((from.Index, to.Index));
+}
