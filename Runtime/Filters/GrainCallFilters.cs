@@ -47,30 +47,26 @@ internal sealed class GrainCallFilters
         }
     }
 
-    private sealed class IncomingCall(
-        IIncomingGrainCallFilter[] filters, RequestMessage message, IInvokable request, IGrainContext context) : IIncomingGrainCallContext
+    /// <summary>A call on its way through a chain of filters; the chain's end is the call itself.</summary>
+    private abstract class FilteredCall(IInvokable request) : IGrainCallContext
     {
         private int _next;
 
         public IInvokable Request => request;
 
-        public object Grain => context.GrainInstance!;
+        public abstract object Grain { get; }
 
-        public GrainId? SourceId => message.Header.Source.IsDefault ? null : message.Header.Source;
+        public abstract GrainId? SourceId { get; }
 
-        public GrainId TargetId => context.GrainId;
+        public abstract GrainId TargetId { get; }
 
-        public GrainInterfaceType InterfaceType => message.Header.Interface;
+        public abstract GrainInterfaceType InterfaceType { get; }
 
         public string InterfaceName => request.GetInterfaceName();
 
         public string MethodName => request.GetMethodName();
 
         public MethodInfo InterfaceMethod => request.GetMethod();
-
-        public MethodInfo ImplementationMethod => ImplementationOf(context.GrainInstance!.GetType(), request.GetMethod());
-
-        public IGrainContext TargetContext => context;
 
         public Response? Response { get; set; }
 
@@ -80,9 +76,30 @@ internal sealed class GrainCallFilters
             set => Response = Response.FromResult(value);
         }
 
-        public async Task Invoke()
+        public Task Invoke() => Invoke(_next++);
+
+        /// <summary>Runs the link at that position of the chain.</summary>
+        protected abstract Task Invoke(int position);
+    }
+
+    private sealed class IncomingCall(
+        IIncomingGrainCallFilter[] filters, RequestMessage message, IInvokable request, IGrainContext context)
+        : FilteredCall(request), IIncomingGrainCallContext
+    {
+        public override object Grain => context.GrainInstance!;
+
+        public override GrainId? SourceId => message.Header.Source.IsDefault ? null : message.Header.Source;
+
+        public override GrainId TargetId => context.GrainId;
+
+        public override GrainInterfaceType InterfaceType => message.Header.Interface;
+
+        public MethodInfo ImplementationMethod => ImplementationOf(context.GrainInstance!.GetType(), InterfaceMethod);
+
+        public IGrainContext TargetContext => context;
+
+        protected override async Task Invoke(int position)
         {
-            var position = _next++;
             if (position < filters.Length)
             {
                 await filters[position].Invoke(this);
@@ -93,7 +110,7 @@ internal sealed class GrainCallFilters
             }
             else
             {
-                var response = await request.Invoke();
+                var response = await Request.Invoke();
                 if (response.Exception is { } exception)
                 {
                     // A filter sees what the method threw, and may turn it into something else.
@@ -120,46 +137,24 @@ internal sealed class GrainCallFilters
 
     private sealed class OutgoingCall(
         IOutgoingGrainCallFilter[] filters, GrainReference target, IRequest request, IGrainContext? source, Func<Task<Response>> send)
-        : IOutgoingGrainCallContext
+        : FilteredCall(request), IOutgoingGrainCallContext
     {
-        private int _next;
+        public override object Grain => target;
 
-        public IInvokable Request => request;
+        public override GrainId? SourceId => source?.GrainId;
 
-        public object Grain => target;
+        public override GrainId TargetId => target.GrainId;
 
-        public GrainId? SourceId => source?.GrainId;
-
-        public GrainId TargetId => target.GrainId;
-
-        public GrainInterfaceType InterfaceType => target.InterfaceType;
-
-        public string InterfaceName => request.GetInterfaceName();
-
-        public string MethodName => request.GetMethodName();
-
-        public MethodInfo InterfaceMethod => request.GetMethod();
+        public override GrainInterfaceType InterfaceType => target.InterfaceType;
 
         public IGrainContext? SourceContext => source;
 
-        public Response? Response { get; set; }
-
-        public object? Result
+        protected override async Task Invoke(int position)
         {
-            get => Response?.Result;
-            set => Response = Response.FromResult(value);
-        }
-
-        public async Task Invoke()
-        {
-            var position = _next++;
             if (position < filters.Length)
-            {
                 await filters[position].Invoke(this);
-                return;
-            }
-
-            Response = await send();
+            else
+                Response = await send();
         }
     }
 }

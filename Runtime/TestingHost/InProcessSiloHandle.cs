@@ -61,10 +61,7 @@ public class InProcessSiloHandle : SiloHandle
         }
         finally
         {
-            if (_host is IAsyncDisposable host)
-                await host.DisposeAsync();
-            else
-                _host.Dispose();
+            await TestHosts.Dispose(_host);
             GC.SuppressFinalize(this);
         }
     }

@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService;
@@ -11,11 +10,9 @@ namespace Orleans.TestingHost;
 /// <summary>As <see cref="TestCluster"/>, but set up by delegates, which can share objects with the test.</summary>
 public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
 {
-    private readonly List<InProcessSiloHandle> _silos = [];
-    private readonly Lock _lock = new();
+    private readonly TestSilos _silos = new();
     private readonly InMemoryMembershipTable _table = new();
     private IHost? _client;
-    private short _started;
     private bool _disposed;
 
     internal InProcessTestCluster(InProcessTestClusterOptions options) => Options = options;
@@ -23,14 +20,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
     public InProcessTestClusterOptions Options { get; }
 
     /// <summary>The silos that run, in the order of their start.</summary>
-    public ReadOnlyCollection<InProcessSiloHandle> Silos
-    {
-        get
-        {
-            lock (_lock)
-                return _silos.ToList().AsReadOnly();
-        }
-    }
+    public ReadOnlyCollection<InProcessSiloHandle> Silos => _silos.All;
 
     public IClusterClient Client =>
         _client?.Services.GetRequiredService<IClusterClient>() ?? throw new InvalidOperationException("The client was not started.");
@@ -40,7 +30,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
 
     public async Task DeployAsync()
     {
-        if (_started > 0)
+        if (_silos.WasStarted)
             throw new InvalidOperationException("The cluster is deployed already.");
 
         try
@@ -63,48 +53,30 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
         builder.UseOrleansClient(client => TestSiloServices.ConfigureClient(client, Options.ClusterId, Options.ServiceId, _table));
         foreach (var configure in Options.ClientHostConfigurationDelegates)
             configure(builder);
-        _client = await Start(builder.Build());
+        _client = await TestHosts.Start(builder.Build());
     }
 
-    public IEnumerable<InProcessSiloHandle> GetActiveSilos() => Silos.Where(silo => silo.IsActive);
+    public IEnumerable<InProcessSiloHandle> GetActiveSilos() => _silos.Active;
 
-    public InProcessSiloHandle? GetSiloForAddress(SiloAddress siloAddress) =>
-        GetActiveSilos().FirstOrDefault(silo => silo.SiloAddress.Equals(siloAddress));
+    public InProcessSiloHandle? GetSiloForAddress(SiloAddress siloAddress) => _silos.At(siloAddress);
 
     /// <summary>The services of one silo, by default of the first that runs.</summary>
-    public IServiceProvider GetSiloServiceProvider(SiloAddress? silo = null)
-    {
-        var handle = GetActiveSilos().FirstOrDefault(active => silo is null || active.SiloAddress.Equals(silo));
-        return handle?.ServiceProvider ?? throw new ArgumentException($"The silo {silo} does not run.", nameof(silo));
-    }
+    public IServiceProvider GetSiloServiceProvider(SiloAddress? silo = null) => _silos.ServicesOf(silo);
 
     public async Task<InProcessSiloHandle> StartAdditionalSiloAsync() => (await StartSilosAsync(1))[0];
 
-    public async Task<List<InProcessSiloHandle>> StartSilosAsync(int silosToStart)
-    {
-        var starts = Enumerable.Range(0, silosToStart).Select(_ => StartSilo(_started++, TestPorts.Next())).ToList();
-        return [.. await Task.WhenAll(starts)];
-    }
+    public Task<List<InProcessSiloHandle>> StartSilosAsync(int silosToStart) => _silos.Start(silosToStart, BuildSilo);
 
     /// <summary>Stops a silo with a good-bye.</summary>
-    public Task StopSiloAsync(InProcessSiloHandle instance) => End(instance, stopGracefully: true);
+    public Task StopSiloAsync(InProcessSiloHandle instance) => _silos.End(instance, stopGracefully: true);
 
     /// <summary>Ends a silo as if its process had been killed: the others have to find out by themselves.</summary>
-    public Task KillSiloAsync(InProcessSiloHandle instance) => End(instance, stopGracefully: false);
+    public Task KillSiloAsync(InProcessSiloHandle instance) => _silos.End(instance, stopGracefully: false);
 
     /// <summary>Stops a silo and starts another one in its place: same name, same ports, next generation.</summary>
-    public async Task<InProcessSiloHandle?> RestartSiloAsync(InProcessSiloHandle instance)
-    {
-        ArgumentNullException.ThrowIfNull(instance);
-        await StopSiloAsync(instance);
-        return await StartSilo(instance.InstanceNumber, (instance.SiloAddress.Endpoint.Port, instance.GatewayAddress?.Endpoint.Port ?? 0));
-    }
+    public async Task<InProcessSiloHandle?> RestartSiloAsync(InProcessSiloHandle instance) => await _silos.Restart(instance, BuildSilo);
 
-    public async Task StopSilosAsync()
-    {
-        foreach (var silo in Silos)
-            await StopSiloAsync(silo);
-    }
+    public Task StopSilosAsync() => _silos.EndAll();
 
     public void StopAllSilos() => Task.Run(StopAllSilosAsync).GetAwaiter().GetResult();
 
@@ -121,15 +93,7 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Waits until every silo that runs sees exactly those that run as active.</summary>
-    public async Task WaitForLivenessToStabilizeAsync(bool didKill = false)
-    {
-        var silos = GetActiveSilos().ToList();
-        if (silos.Count == 0)
-            return;
-
-        var options = silos[0].ServiceProvider.GetRequiredService<IOptions<ClusterMembershipOptions>>().Value;
-        await Liveness.WaitUntilAgreed(silos, Liveness.StabilizationTime(options, didKill));
-    }
+    public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => _silos.WaitUntilAgreed(didKill);
 
     public void Dispose() => Task.Run(async () => await DisposeAsync()).GetAwaiter().GetResult();
 
@@ -141,43 +105,12 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
         _disposed = true;
         await StopAllSilosAsync();
         if (_client is { } client)
-            await Dispose(client);
-    }
-
-    private static async Task<IHost> Start(IHost host)
-    {
-        try
-        {
-            // Off the test's context, which may be one that the host's own tasks would then be queued behind.
-            await Task.Run(() => host.StartAsync());
-            return host;
-        }
-        catch
-        {
-            await Dispose(host);
-            throw;
-        }
-    }
-
-    private static async Task Dispose(IHost host)
-    {
-        if (host is IAsyncDisposable asynchronous)
-            await asynchronous.DisposeAsync();
-        else
-            host.Dispose();
+            await TestHosts.Dispose(client);
     }
 
     private static HostApplicationBuilder NewHost() => Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 
-    private async Task End(InProcessSiloHandle silo, bool stopGracefully)
-    {
-        await silo.StopSiloAsync(stopGracefully);
-        lock (_lock)
-            _silos.Remove(silo);
-        await silo.DisposeAsync();
-    }
-
-    private async Task<InProcessSiloHandle> StartSilo(short instanceNumber, (int Silo, int Gateway) ports)
+    private IHost BuildSilo(short instanceNumber, (int Silo, int Gateway) ports)
     {
         var options = new InProcessTestSiloSpecificOptions
         {
@@ -190,11 +123,6 @@ public sealed class InProcessTestCluster : IDisposable, IAsyncDisposable
             silo, options.SiloName, options.SiloPort, options.GatewayPort, Options.ClusterId, Options.ServiceId, _table));
         foreach (var configure in Options.SiloHostConfigurationDelegates)
             configure(options, builder);
-
-        var host = await Start(builder.Build());
-        var handle = new InProcessSiloHandle { SiloHost = host, InstanceNumber = instanceNumber };
-        lock (_lock)
-            _silos.Add(handle);
-        return handle;
+        return builder.Build();
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.ObjectModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.MembershipService;
@@ -15,18 +14,17 @@ namespace Orleans.TestingHost;
 /// </summary>
 public class TestCluster : IDisposable, IAsyncDisposable
 {
-    private readonly List<SiloHandle> _silos = [];
-    private readonly Lock _lock = new();
+    private readonly TestSilos _silos;
     private readonly InMemoryMembershipTable _table = new();
     private readonly IReadOnlyList<IConfigurationSource> _configuration;
     private IHost? _client;
-    private short _started;
     private bool _disposed;
 
     internal TestCluster(TestClusterOptions options, IReadOnlyList<IConfigurationSource> configuration)
     {
         Options = options;
         _configuration = configuration;
+        _silos = new TestSilos(options);
     }
 
     public TestClusterOptions Options { get; }
@@ -39,14 +37,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
     public IReadOnlyList<SiloHandle> SecondarySilos => [.. Silos.Where(silo => silo.InstanceNumber != 0)];
 
     /// <summary>The silos that run, in the order of their start.</summary>
-    public ReadOnlyCollection<SiloHandle> Silos
-    {
-        get
-        {
-            lock (_lock)
-                return _silos.ToList().AsReadOnly();
-        }
-    }
+    public ReadOnlyCollection<SiloHandle> Silos => _silos.All.ToList<SiloHandle>().AsReadOnly();
 
     public IClusterClient Client => ServiceProvider.GetRequiredService<IClusterClient>();
 
@@ -54,8 +45,6 @@ public class TestCluster : IDisposable, IAsyncDisposable
 
     /// <summary>The client's services.</summary>
     public IServiceProvider ServiceProvider => _client?.Services ?? throw new InvalidOperationException("The client was not started.");
-
-    private IReadOnlyList<InProcessSiloHandle> ActiveSilos => [.. GetActiveSilos().OfType<InProcessSiloHandle>()];
 
     private InMemoryMembershipTable? Table => Options.UseTestClusterMembership ? _table : null;
 
@@ -66,7 +55,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
 
     public async Task DeployAsync()
     {
-        if (_started > 0)
+        if (_silos.WasStarted)
             throw new InvalidOperationException("The cluster is deployed already.");
 
         try
@@ -94,19 +83,15 @@ public class TestCluster : IDisposable, IAsyncDisposable
                 builder.UseOrleansClient((context, clientBuilder) => client.Configure(context.Configuration, clientBuilder));
         }
 
-        _client = await Start(builder.Build());
+        _client = await TestHosts.Start(builder.Build());
     }
 
-    public IEnumerable<SiloHandle> GetActiveSilos() => Silos.Where(silo => silo.IsActive);
+    public IEnumerable<SiloHandle> GetActiveSilos() => _silos.Active;
 
-    public SiloHandle? GetSiloForAddress(SiloAddress siloAddress) => GetActiveSilos().FirstOrDefault(silo => silo.SiloAddress.Equals(siloAddress));
+    public SiloHandle? GetSiloForAddress(SiloAddress siloAddress) => _silos.At(siloAddress);
 
     /// <summary>The services of one silo, by default of the first that runs.</summary>
-    public IServiceProvider GetSiloServiceProvider(SiloAddress? silo = null)
-    {
-        var handle = ActiveSilos.FirstOrDefault(active => silo is null || active.SiloAddress.Equals(silo));
-        return handle?.ServiceProvider ?? throw new ArgumentException($"The silo {silo} does not run.", nameof(silo));
-    }
+    public IServiceProvider GetSiloServiceProvider(SiloAddress? silo = null) => _silos.ServicesOf(silo);
 
     public SiloHandle StartAdditionalSilo(bool startAdditionalSiloOnNewPort = false) =>
         Task.Run(() => StartAdditionalSiloAsync(startAdditionalSiloOnNewPort)).GetAwaiter().GetResult();
@@ -114,25 +99,17 @@ public class TestCluster : IDisposable, IAsyncDisposable
     public async Task<SiloHandle> StartAdditionalSiloAsync(bool startAdditionalSiloOnNewPort = false) =>
         (await StartAdditionalSilosAsync(1, startAdditionalSiloOnNewPort))[0];
 
-    public async Task<List<SiloHandle>> StartAdditionalSilosAsync(int silosToStart, bool startAdditionalSiloOnNewPort = false)
-    {
-        var starts = Enumerable.Range(0, silosToStart).Select(_ => StartSilo(_started++, TestPorts.Next())).ToList();
-        return [.. await Task.WhenAll(starts)];
-    }
+    public async Task<List<SiloHandle>> StartAdditionalSilosAsync(int silosToStart, bool startAdditionalSiloOnNewPort = false) =>
+        [.. await _silos.Start(silosToStart, BuildSilo)];
 
     /// <summary>Stops a silo with a good-bye.</summary>
-    public Task StopSiloAsync(SiloHandle instance) => End(instance, stopGracefully: true);
+    public Task StopSiloAsync(SiloHandle instance) => _silos.End(instance, stopGracefully: true);
 
     /// <summary>Ends a silo as if its process had been killed: the others have to find out by themselves.</summary>
-    public Task KillSiloAsync(SiloHandle instance) => End(instance, stopGracefully: false);
+    public Task KillSiloAsync(SiloHandle instance) => _silos.End(instance, stopGracefully: false);
 
     /// <summary>Stops a silo and starts another one in its place: same name, same ports, next generation.</summary>
-    public async Task<SiloHandle?> RestartSiloAsync(SiloHandle instance)
-    {
-        ArgumentNullException.ThrowIfNull(instance);
-        await StopSiloAsync(instance);
-        return await StartSilo(instance.InstanceNumber, (instance.SiloAddress.Endpoint.Port, instance.GatewayAddress?.Endpoint.Port ?? 0));
-    }
+    public async Task<SiloHandle?> RestartSiloAsync(SiloHandle instance) => await _silos.Restart(instance, BuildSilo);
 
     public async Task StopPrimarySiloAsync()
     {
@@ -151,8 +128,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
     public async Task StopAllSilosAsync()
     {
         await StopClusterClientAsync();
-        foreach (var silo in Silos)
-            await StopSiloAsync(silo);
+        await _silos.EndAll();
     }
 
     public async Task StopClusterClientAsync()
@@ -176,19 +152,11 @@ public class TestCluster : IDisposable, IAsyncDisposable
             // Cut short, as asked.
         }
 
-        await Dispose(client);
+        await TestHosts.Dispose(client);
     }
 
     /// <summary>Waits until every silo that runs sees exactly those that run as active.</summary>
-    public async Task WaitForLivenessToStabilizeAsync(bool didKill = false)
-    {
-        var silos = ActiveSilos;
-        if (silos.Count == 0)
-            return;
-
-        var options = silos[0].ServiceProvider.GetRequiredService<IOptions<ClusterMembershipOptions>>().Value;
-        await Liveness.WaitUntilAgreed(silos, Liveness.StabilizationTime(options, didKill));
-    }
+    public Task WaitForLivenessToStabilizeAsync(bool didKill = false) => _silos.WaitUntilAgreed(didKill);
 
     public void Dispose()
     {
@@ -203,50 +171,17 @@ public class TestCluster : IDisposable, IAsyncDisposable
 
         _disposed = true;
         await StopAllSilosAsync();
-        foreach (var silo in Silos)
-            await silo.DisposeAsync();
         if (_client is { } client)
-            await Dispose(client);
+            await TestHosts.Dispose(client);
         GC.SuppressFinalize(this);
     }
 
     private static void Wait(Func<Task> action) => Task.Run(action).GetAwaiter().GetResult();
 
-    private static async Task<IHost> Start(IHost host)
-    {
-        try
-        {
-            // Off the test's context, which may be one that the host's own tasks would then be queued behind.
-            await Task.Run(() => host.StartAsync());
-            return host;
-        }
-        catch
-        {
-            await Dispose(host);
-            throw;
-        }
-    }
-
-    private static async Task Dispose(IHost host)
-    {
-        if (host is IAsyncDisposable asynchronous)
-            await asynchronous.DisposeAsync();
-        else
-            host.Dispose();
-    }
-
     private static IEnumerable<object> Make(IEnumerable<string?> types) =>
         types.Select(type => Activator.CreateInstance(Type.GetType(type!, throwOnError: true)!)!);
 
-    private async Task End(SiloHandle silo, bool stopGracefully)
-    {
-        await silo.StopSiloAsync(stopGracefully);
-        lock (_lock)
-            _silos.Remove(silo);
-        await silo.DisposeAsync();
-    }
-
-    private async Task<SiloHandle> StartSilo(short instanceNumber, (int Silo, int Gateway) ports)
+    private IHost BuildSilo(short instanceNumber, (int Silo, int Gateway) ports)
     {
         var name = instanceNumber == 0 ? "Primary" : $"Secondary_{instanceNumber}";
         var builder = NewHost();
@@ -259,11 +194,7 @@ public class TestCluster : IDisposable, IAsyncDisposable
                 builder.UseOrleans((_, siloBuilder) => silo.Configure(siloBuilder));
         }
 
-        var host = await Start(builder.Build());
-        var handle = new InProcessSiloHandle { SiloHost = host, InstanceNumber = instanceNumber, ClusterOptions = Options };
-        lock (_lock)
-            _silos.Add(handle);
-        return handle;
+        return builder.Build();
     }
 
     private HostBuilder NewHost()
