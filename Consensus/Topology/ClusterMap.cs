@@ -8,7 +8,9 @@ namespace Orleans.Kv.Consensus;
 /// </summary>
 public sealed class ClusterMap : IEquatable<ClusterMap>
 {
-    /// <summary>Each node that dies during a migration appends a generation; past this many, repair comes before further change.</summary>
+    /// <summary>
+    /// Each node that dies during a migration appends a generation. Past this many the migration comes before further change: every Prepare asks all of them.
+    /// </summary>
     public const int MaxGenerations = 8;
 
     // Filled as slots are asked for: most maps that arrive (one with every refusal of an old epoch) are compared and dropped. Two threads may compute one
@@ -28,6 +30,9 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
             throw new ArgumentException($"unknown mode {mode}", nameof(mode));
         if (Generations.Length is 0 or > MaxGenerations)
             throw new ArgumentException($"a map has 1 to {MaxGenerations} generations, not {Generations.Length}", nameof(generations));
+        // Accepts need w of the newest generation's nodes, all of which may answer; a lost one can only be a node of the past.
+        if (!Newest.Lost.IsEmpty)
+            throw new ArgumentException("the newest generation has no lost nodes", nameof(generations));
     }
 
     public Epoch Epoch { get; }
@@ -55,11 +60,12 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
         }
     }
 
+    /// <summary>The node has a say in some generation. One that is lost in all of its generations has none.</summary>
     public bool Contains(NodeId node)
     {
         foreach (var generation in Generations)
         {
-            if (generation.Nodes.Contains(node))
+            if (generation.Nodes.Contains(node) && !generation.Lost.Contains(node))
                 return true;
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Orleans.Kv.Consensus;
 
@@ -15,10 +16,13 @@ public sealed class Placement
         for (var i = generations.Count - 1; i >= 0; i--)
         {
             var set = generations[i].ReplicaSet(slot);
+            var lost = generations[i].Lost;
             var sizes = QuorumSizes.For(set.Length, generations[i].WriteQuorum);
             ulong members = 0;
             foreach (var node in set)
             {
+                if (lost.Contains(node))
+                    continue;
                 var index = nodes.IndexOf(node);
                 if (index < 0)
                 {
@@ -39,7 +43,9 @@ public sealed class Placement
             }
             else
             {
-                prepare.Add(new Quorum(members, sizes.Prepare));
+                // r of those that are left, and all of them where fewer are: none of them can be known to have missed what was committed on a lost one, so
+                // the newest state among them is the truth. With none left there is nobody to ask, and no state either.
+                prepare.Add(new Quorum(members, Math.Min(sizes.Prepare, BitOperations.PopCount(members))));
             }
         }
 
@@ -47,7 +53,7 @@ public sealed class Placement
         PrepareQuorums = prepare.MoveToImmutable();
     }
 
-    /// <summary>The replicas of every generation, each node once; the newest generation's come first.</summary>
+    /// <summary>The replicas of every generation but for lost ones, each node once; the newest generation's come first.</summary>
     public ImmutableArray<NodeId> Nodes { get; }
 
     /// <summary>How many of the first <see cref="Nodes"/> are the newest generation's replica set: the targets of Accept and Read.</summary>

@@ -14,8 +14,8 @@ public static class ClusterMapCodec
 
     // A length, one byte of name, a store id.
     private const int LeastNode = 18;
-    // A write quorum, a count, one node.
-    private const int LeastGeneration = 2 + LeastNode;
+    // A write quorum, a count, one node, a count of lost ones.
+    private const int LeastGeneration = 3 + LeastNode;
     private const int Overhead = 16;
 
     public static void Write(IBufferWriter<byte> output, ClusterMap map)
@@ -48,6 +48,7 @@ public static class ClusterMapCodec
         var bytes = Overhead;
         foreach (var generation in map.Generations)
         {
+            bytes += Overhead + (2 * generation.Lost.Length);
             foreach (var node in generation.Nodes)
                 bytes += Overhead + LeastNode + (3 * node.Name.Length);
         }
@@ -73,6 +74,10 @@ public static class ClusterMapCodec
                 output.Fixed64(BinaryPrimitives.ReadUInt64LittleEndian(store));
                 output.Fixed64(BinaryPrimitives.ReadUInt64LittleEndian(store[8..]));
             }
+
+            output.Number(generation.Lost.Length);
+            foreach (var node in generation.Lost)
+                output.Number(generation.Nodes.IndexOf(node));
         }
     }
 
@@ -110,6 +115,24 @@ public static class ClusterMapCodec
             nodes[i] = new NodeId(name, new StoreId(new Guid(store)));
         }
 
-        return new Generation(nodes, writeQuorum);
+        return new Generation(nodes, writeQuorum, ReadLost(ref input, nodes));
+    }
+
+    /// <summary>Positions in the list of nodes, each above the one before it: one generation has one form.</summary>
+    private static NodeId[] ReadLost(ref WireReader input, NodeId[] nodes)
+    {
+        var lost = new NodeId[input.Count(nodes.Length, 1, "lost nodes")];
+        var least = 0L;
+        for (var i = 0; i < lost.Length; i++)
+        {
+            var start = input.Position;
+            var at = input.Number();
+            if (at < least || at >= nodes.Length)
+                throw WireReader.Fault(start, "a lost node out of order, or that is none of the generation");
+            lost[i] = nodes[at];
+            least = at + 1;
+        }
+
+        return lost;
     }
 }

@@ -79,9 +79,13 @@ internal sealed class Samples(int seed)
 
     public ClusterMap Map()
     {
-        var generations = Enumerable.Range(0, 1 + _random.Next(3)).Select(_ => new Generation(
-            Enumerable.Range(0, 1 + _random.Next(5)).Select(i => new NodeId($"node {i} ö", new StoreId(new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_random.Next(256)).ToArray())))),
-            _random.Next(2) == 0 ? WriteQuorum.All : WriteQuorum.Majority));
+        var count = 1 + _random.Next(3);
+        var generations = Enumerable.Range(1, count).Select(number =>
+        {
+            var nodes = Enumerable.Range(0, 1 + _random.Next(5)).Select(i => new NodeId($"node {i} ö", new StoreId(new Guid(Enumerable.Range(0, 16).Select(_ => (byte)_random.Next(256)).ToArray())))).ToList();
+            var lost = number < count ? nodes.Where(_ => _random.Next(4) == 0).ToList() : [];
+            return new Generation(nodes, _random.Next(2) == 0 ? WriteQuorum.All : WriteQuorum.Majority, lost);
+        });
         return new ClusterMap(new Epoch(1 + (Long() >> 1)), _random.Next(2) == 0 ? ConsistencyMode.Available : ConsistencyMode.Consistent, generations);
     }
 

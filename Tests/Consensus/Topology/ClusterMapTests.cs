@@ -100,6 +100,35 @@ public sealed class ClusterMapTests
         Assert.Equal(WriteQuorum.All, map.WriteQuorum);
     }
 
+    /// <summary>Who is left of an older generation: r of them, or all where fewer are; nobody is asked where none is.</summary>
+    [Theory]
+    [InlineData(WriteQuorum.Majority, "", 2)]
+    [InlineData(WriteQuorum.Majority, "a", 2)]
+    [InlineData(WriteQuorum.Majority, "a b", 1)]
+    [InlineData(WriteQuorum.Majority, "a b c", 0)]
+    [InlineData(WriteQuorum.All, "a b", 1)]
+    [InlineData(WriteQuorum.All, "a b c", 0)]
+    public void LostNodes_AreNotAsked_NorWaitedFor(WriteQuorum writeQuorum, string lost, int needed)
+    {
+        var old = new Generation([Maps.Node("a"), Maps.Node("b"), Maps.Node("c")], writeQuorum);
+        var gone = lost.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static name => Maps.Node(name)).ToList();
+        var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [old.WithLost(gone), new Generation([Maps.Node("d")])]);
+        var placement = map[new Slot(5)];
+        Assert.Equal(old.Nodes.Except(gone).Append(Maps.Node("d")).Order(), placement.Nodes.Order());
+        Assert.Equal(needed, placement.PrepareQuorums[1].Needed);
+        Assert.Equal(3 - gone.Count, placement.PrepareQuorums[1].Size);
+        Assert.Equal(needed == 0 ? Tally.Won : Tally.Pending, placement.PrepareQuorums[1].Count(0, 0));
+        Assert.All(old.Nodes, node => Assert.Equal(!gone.Contains(node), map.Contains(node)));
+    }
+
+    [Fact]
+    public void WithLost_AddsToThoseThatWereLostBefore_AndKnowsNoStrangers()
+    {
+        var generation = new Generation([Maps.Node("a"), Maps.Node("b"), Maps.Node("c")]).WithLost([Maps.Node("c")]).WithLost([Maps.Node("a"), Maps.Node("x"), Maps.Node("b", store: 1)]);
+        Assert.Equal([Maps.Node("a"), Maps.Node("c")], generation.Lost.AsEnumerable());
+        Assert.NotEqual(new Generation(generation.Nodes), generation);
+    }
+
     [Fact]
     public void BadMaps_AreRefused()
     {
@@ -111,6 +140,8 @@ public sealed class ClusterMapTests
         Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, []));
         Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, Enumerable.Repeat(generation, ClusterMap.MaxGenerations + 1)));
         Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), 0, [generation]));
+        Assert.Throws<ArgumentException>(() => new Generation([Maps.Node("a")], lost: [Maps.Node("b")]));
+        Assert.Throws<ArgumentException>(() => new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, [generation.WithLost([Maps.Node("a")])]));
     }
 
     private static IEnumerable<int> Bits(ulong members) => Enumerable.Range(0, 64).Where(bit => (members >> bit & 1) == 1);
