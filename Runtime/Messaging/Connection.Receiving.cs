@@ -49,7 +49,7 @@ internal sealed partial class Connection
                     (start, end) = (0, 0);
                     buffer = Shrink(buffer);
                 }
-                else if (buffer.Length - start < wanted || end == buffer.Length)
+                else if (end == buffer.Length || (start > 0 && buffer.Length - start < wanted))
                 {
                     buffer = MakeRoom(buffer, ref start, ref end, wanted);
                 }
@@ -86,22 +86,21 @@ internal sealed partial class Connection
         return ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
     }
 
+    /// <summary>
+    /// Moves what has come to the front, into twice the room where it fills what there is: a peer gets memory for the bytes that it has sent, not for
+    /// those that a length it has sent claims.
+    /// </summary>
     private static byte[] MakeRoom(byte[] buffer, ref int start, ref int end, int wanted)
     {
-        var target = buffer;
-        if (wanted > buffer.Length)
-        {
-            target = ArrayPool<byte>.Shared.Rent(wanted);
-        }
-
-        buffer.AsSpan(start, end - start).CopyTo(target);
+        var have = end - start;
+        var target = have < buffer.Length ? buffer : ArrayPool<byte>.Shared.Rent((int)Math.Min(wanted, 2L * buffer.Length));
+        buffer.AsSpan(start, have).CopyTo(target);
         if (target != buffer)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        end -= start;
-        start = 0;
+        (start, end) = (0, have);
         return target;
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -82,13 +80,5 @@ public sealed class ProcessCluster : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private HostArguments NewArguments(string name)
-    {
-        // Both are held until both are known, so that they differ.
-        using var silo = new TcpListener(IPAddress.Loopback, 0);
-        using var gateway = new TcpListener(IPAddress.Loopback, 0);
-        silo.Start();
-        gateway.Start();
-        return new HostArguments(name, Table, ((IPEndPoint)silo.LocalEndpoint).Port, ((IPEndPoint)gateway.LocalEndpoint).Port);
-    }
+    private HostArguments NewArguments(string name) => new(name, Table, Ports.Next(), Ports.Next());
 }
