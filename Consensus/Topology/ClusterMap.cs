@@ -23,7 +23,7 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
         ArgumentNullException.ThrowIfNull(generations);
         Epoch = epoch;
         Mode = mode;
-        Generations = [.. generations.Select(generation => generation.BornIn(epoch))];
+        Generations = [.. generations];
         if (epoch <= Epoch.None)
             throw new ArgumentException("a map's epoch is at least one", nameof(epoch));
         if (mode is not (ConsistencyMode.Consistent or ConsistencyMode.Available))
@@ -33,12 +33,6 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
         // Accepts need w of the newest generation's nodes, all of which may answer; a lost one can only be a node of the past.
         if (!Newest.Lost.IsEmpty)
             throw new ArgumentException("the newest generation has no lost nodes", nameof(generations));
-
-        for (var i = 0; i < Generations.Length; i++)
-        {
-            if (Generations[i].Since > epoch || (i > 0 && Generations[i].Since < Generations[i - 1].Since))
-                throw new ArgumentException("generations are in the order of their epochs, none above the map's", nameof(generations));
-        }
     }
 
     public Epoch Epoch { get; }
@@ -72,23 +66,6 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
         foreach (var generation in Generations)
         {
             if (generation.Nodes.Contains(node) && !generation.Lost.Contains(node))
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Whether what the node holds of the slot still counts, when this is the next map it learns after that of epoch <paramref name="known"/>: some generation that it knew
-    /// has it as a replica and is in force to this day. Otherwise every generation that counted on it was migrated and dropped, and maps without it
-    /// may have come between: it slept through what was purged under them. Before it answers for the slot again it must forget those registers (its floor may stay), or
-    /// a deleted key comes back: a register that is present does not go by the floor. Nobody misses them, and what it promised was promised to ballots of dead epochs.
-    /// </summary>
-    public bool Keeps(NodeId node, Slot slot, Epoch known)
-    {
-        foreach (var generation in Generations)
-        {
-            if (generation.Since <= known && generation.ReplicaSet(slot).Contains(node) && !generation.Lost.Contains(node))
                 return true;
         }
 

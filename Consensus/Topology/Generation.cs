@@ -23,12 +23,11 @@ public sealed class Generation : IEquatable<Generation>
     private readonly ulong[] _seeds;
 
     /// <exception cref="ArgumentException">No node, too many, or two of the same name; a lost node that is none of them.</exception>
-    public Generation(IEnumerable<NodeId> nodes, WriteQuorum writeQuorum = WriteQuorum.Majority, IEnumerable<NodeId>? lost = null, Epoch since = default)
+    public Generation(IEnumerable<NodeId> nodes, WriteQuorum writeQuorum = WriteQuorum.Majority, IEnumerable<NodeId>? lost = null)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         Nodes = [.. nodes.Order()];
         WriteQuorum = writeQuorum;
-        Since = since;
         Lost = lost is null ? [] : [.. lost.Distinct().Order()];
         if (Nodes.Length is 0 or > MaxNodes)
             throw new ArgumentException($"a generation has 1 to {MaxNodes} nodes, not {Nodes.Length}", nameof(nodes));
@@ -64,16 +63,8 @@ public sealed class Generation : IEquatable<Generation>
     /// </summary>
     public ImmutableArray<NodeId> Lost { get; }
 
-    /// <summary>
-    /// The epoch of the first map that had it, and with it what tells it from a later generation of the same nodes; see <see cref="ClusterMap.Keeps"/>. A generation that is
-    /// in no map yet has none: the map gives it its own.
-    /// </summary>
-    public Epoch Since { get; }
-
     /// <summary>The same generation with these of its nodes lost as well; nodes that it does not have are passed over.</summary>
-    public Generation WithLost(IEnumerable<NodeId> lost) => new(Nodes, WriteQuorum, Lost.Concat(lost.Where(node => Nodes.Contains(node))), Since);
-
-    internal Generation BornIn(Epoch epoch) => Since == Epoch.None ? new(Nodes, WriteQuorum, Lost, epoch) : this;
+    public Generation WithLost(IEnumerable<NodeId> lost) => new(Nodes, WriteQuorum, Lost.Concat(lost.Where(node => Nodes.Contains(node))));
 
     /// <summary>
     /// The replicas of a slot by rendezvous hashing (Thaler and Ravishankar, 1998), highest score first: adding or removing one node moves
@@ -99,7 +90,7 @@ public sealed class Generation : IEquatable<Generation>
     }
 
     public bool Equals(Generation? other) =>
-        other is not null && WriteQuorum == other.WriteQuorum && Since == other.Since && Nodes.SequenceEqual(other.Nodes) && Lost.SequenceEqual(other.Lost);
+        other is not null && WriteQuorum == other.WriteQuorum && Nodes.SequenceEqual(other.Nodes) && Lost.SequenceEqual(other.Lost);
 
     public override bool Equals(object? obj) => Equals(obj as Generation);
 

@@ -14,8 +14,8 @@ public static class ClusterMapCodec
 
     // A length, one byte of name, a store id.
     private const int LeastNode = 18;
-    // A write quorum, an epoch, a count, one node, a count of lost ones.
-    private const int LeastGeneration = 4 + LeastNode;
+    // A write quorum, a count, one node, a count of lost ones.
+    private const int LeastGeneration = 3 + LeastNode;
     private const int Overhead = 16;
 
     public static void Write(IBufferWriter<byte> output, ClusterMap map)
@@ -66,7 +66,6 @@ public static class ClusterMapCodec
         foreach (var generation in map.Generations)
         {
             output.Byte((byte)generation.WriteQuorum);
-            output.Number(generation.Since.Number);
             output.Number(generation.Nodes.Length);
             foreach (var node in generation.Nodes)
             {
@@ -106,10 +105,6 @@ public static class ClusterMapCodec
     private static Generation ReadGeneration(ref WireReader input)
     {
         var writeQuorum = (WriteQuorum)input.Byte();
-        var start = input.Position;
-        var since = new Epoch(input.Number());
-        if (since == Epoch.None)
-            throw WireReader.Fault(start, "a generation of no epoch");
         var nodes = new NodeId[input.Count(Generation.MaxNodes, LeastNode, "nodes")];
         Span<byte> store = stackalloc byte[16];
         for (var i = 0; i < nodes.Length; i++)
@@ -120,7 +115,7 @@ public static class ClusterMapCodec
             nodes[i] = new NodeId(name, new StoreId(new Guid(store)));
         }
 
-        return new Generation(nodes, writeQuorum, ReadLost(ref input, nodes), since);
+        return new Generation(nodes, writeQuorum, ReadLost(ref input, nodes));
     }
 
     /// <summary>Positions in the list of nodes, each above the one before it: one generation has one form.</summary>

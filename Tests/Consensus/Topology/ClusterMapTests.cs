@@ -129,32 +129,6 @@ public sealed class ClusterMapTests
         Assert.NotEqual(new Generation(generation.Nodes), generation);
     }
 
-    /// <summary>
-    /// Two generations of the same nodes are not the same generation. While the other one stood between them, a slot of a node that was no replica of it may have been purged.
-    /// </summary>
-    [Fact]
-    public void Slot_OutOfTheMapBetweenTwoEqualGenerations_IsNotKept()
-    {
-        NodeId[] few = [Maps.Node("a"), Maps.Node("b"), Maps.Node("c")], many = [.. few, Maps.Node("d")];
-        ClusterMap Next(ClusterMap map, params Generation[] generations) => new(map.Epoch.Next(), map.Mode, generations);
-        var first = new ClusterMap(new Epoch(1), ConsistencyMode.Consistent, [new Generation(few)]);
-        var joining = Next(first, first.Newest, new Generation(many));
-        var four = Next(joining, joining.Newest);
-        var leaving = Next(four, four.Newest, new Generation(few));
-        var three = Next(leaving, leaving.Newest);
-        var slot = Slots.First(slot => !four[slot].Replicas.Contains(few[0]));
-
-        Assert.True(joining.Keeps(few[0], slot, first.Epoch));
-        Assert.False(four.Keeps(few[0], slot, joining.Epoch));
-        Assert.False(leaving.Keeps(few[0], slot, joining.Epoch));
-        Assert.False(three.Keeps(few[0], slot, first.Epoch));
-        Assert.True(three.Keeps(few[0], slot, leaving.Epoch));
-        Assert.True(three.Keeps(few[0], slot, three.Epoch));
-        // Which of the others it fell to is the same in all of them.
-        Assert.All(few[1..], node => Assert.True(four.Keeps(node, slot, joining.Epoch)));
-        Assert.NotEqual(first.Newest, three.Newest);
-    }
-
     [Fact]
     public void BadMaps_AreRefused()
     {
