@@ -20,7 +20,7 @@ namespace Orleans.Kv.Consensus;
 /// <see cref="Generation.Lost"/> by an operator's word alone; and that a store which no map has any more never comes back (<see cref="PlannedNode.WasMember"/>).
 /// </para>
 /// <para>
-/// The last one, since it is easy to forget. Purging asks the replicas of a stable map whether all of them hold the tombstone. A store that was a member earlier is not
+/// The last one, since it is easy to forget. Purging asks every node of a stable map whether it holds anything but the tombstone. A store that was a member earlier is not
 /// asked. It may hold the value that was deleted, and a present register does not go by the floor. Brought back into a replica set it would answer
 /// a Prepare with that value, where the others have nothing but their floor, and the key would be alive again. While some generation of
 /// the map still has the store this cannot happen: nothing is purged under such a map, and under the stable map before it the store was one of those that were asked.

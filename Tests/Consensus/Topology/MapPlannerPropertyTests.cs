@@ -53,6 +53,7 @@ public sealed class MapPlannerPropertyTests
         private readonly MapPlannerOptions _options = new() { Grace = TimeSpan.FromSeconds(5), DurableGrace = TimeSpan.FromSeconds(9) };
         private readonly Dictionary<string, PlannedNode> _silos = new(StringComparer.Ordinal);
         private readonly HashSet<NodeId> _given = [];
+        private readonly HashSet<NodeId> _members = [];
         private readonly List<MapPlan> _plans = [];
         private int _stores;
 
@@ -114,7 +115,8 @@ public sealed class MapPlannerPropertyTests
             foreach (var silo in _silos.Values.Where(static silo => !silo.IsAlive).ToList())
                 _silos[silo.Node.Name] = silo with { DeadFor = silo.DeadFor + Step };
             var migrated = Map is { IsStable: false } && CanMigrate() && _random.Next(3) == 0;
-            var plan = MapPlanner.Plan(Map, [.. _silos.Values], migrated, _options);
+            WipeWhoWasRemoved();
+            var plan = MapPlanner.Plan(Map, [.. _silos.Values.Select(Registered)], migrated, _options);
             _plans.Add(plan);
             if (plan is MapPlan.Install install)
                 Install(install, migrated);
@@ -122,12 +124,13 @@ public sealed class MapPlannerPropertyTests
 
         public void Recover()
         {
-            var recovery = MapPlanner.Recover(Map!, [.. _silos.Values], _options)!;
+            var recovery = MapPlanner.Recover(Map!, [.. _silos.Values.Select(Registered)], _options)!;
             Assert.Equal(Map!.Epoch.Next(), recovery.Map.Epoch);
             foreach (var node in recovery.Lost)
                 Assert.False(IsAlive(node), $"{node} is alive and was given up");
             _given.UnionWith(recovery.Lost);
             Map = recovery.Map;
+            _members.UnionWith(Map.Newest.Nodes);
         }
 
         public override string ToString() => string.Join(' ', Wanted);
@@ -157,7 +160,21 @@ public sealed class MapPlannerPropertyTests
                     break;
             }
 
+            Assert.All(install.Joining, node => Assert.True(!_members.Contains(node) || before!.Contains(node), $"{node} comes back with what it had when it left"));
             Map = after;
+            _members.UnionWith(after.Newest.Nodes);
+        }
+
+        private PlannedNode Registered(PlannedNode silo) => silo with { WasMember = _members.Contains(silo.Node) };
+
+        /// <summary>What a silo does that finds itself removed while it runs, now and then: until it has, it stays outside.</summary>
+        private void WipeWhoWasRemoved()
+        {
+            foreach (var silo in _silos.Values.Where(silo => silo is { IsAlive: true, IsDraining: false } && _members.Contains(silo.Node) && !Map!.Contains(silo.Node)).ToList())
+            {
+                if (_random.Next(2) == 0)
+                    _silos[silo.Node.Name] = silo with { Node = Maps.Node(silo.Node.Name, store: ++_stores) };
+            }
         }
 
         private void AssertReadQuorums(ClusterMap map)
