@@ -81,7 +81,6 @@ public sealed class SettleTests
     [Fact]
     public void NothingAnywhere_IsWrittenDown_WhereSomebodyReadsAsWell()
     {
-        _registers[0] = new Register(Samples.Ballot(3), default, null);
         var proposer = Create();
         proposer.Settle(null, 1_000, Now);
         proposer.Submit(Samples.Operation(OperationKind.Fetch, 1, 1), null, 1_000, Now);
