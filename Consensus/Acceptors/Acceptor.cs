@@ -9,7 +9,8 @@ namespace Orleans.Kv.Consensus;
 /// <item>Handle the messages for one key one at a time, in the order in which they arrive; keep the register of one message for the next.</item>
 /// <item>When <see cref="AcceptorStep.Changed"/>, make the register durable, then release the reply. A reply that changed nothing, but was computed from a
 /// register still being saved, waits for that save as well: it tells of a promise that a crash could still take back.</item>
-/// <item>Pass the slot's floor with every request; one that was absent is an absent register (<see cref="Register.Absent"/>), not "nothing".</item>
+/// <item>Pass the slot's floor with every request: it stands in for the promise of a register that is absent (<see cref="Register.Absent"/>), and a Prepare tells it
+/// in any case. A register that is present goes by its own promise; else every purge would void the leases of all keys of its slot.</item>
 /// <item>On <see cref="AcceptorStep.NeedsNewerMap"/>, get the newer map, make its epoch durable, and handle the request again under it. The epoch of a node
 /// never falls, not even over a restart: a node that acknowledged an epoch has sealed the older ones.</item>
 /// <item>A node that has lost its registers must not answer under its old <see cref="StoreId"/>.</item>
@@ -28,7 +29,7 @@ public static class Acceptor
         if (request.Epoch < map.Epoch)
             return new AcceptorStep(register, changed: false, new StaleEpochReply(request.Round, map));
         if (request.Epoch > map.Epoch)
-            return new AcceptorStep(register, changed: false, reply: null);
+            return AcceptorStep.Unanswered(register, Silence.NeedsNewerMap);
 
         return request switch
         {
@@ -44,7 +45,7 @@ public static class Acceptor
         // Strictly above the promise: an equal ballot was promised by an Accept's "next" and belongs to a proposer that may use it without preparing,
         // or this is a duplicate. The accepted ballot never exceeds the promise (Accept raises both), so it needs no test of its own, but the
         // rule is stated as the design states it, and costs nothing.
-        var promised = Ballot.Higher(register.Promised, floor.Ballot);
+        var promised = PromisedBy(register, floor);
         if (request.Ballot <= promised || request.Ballot <= register.Accepted)
             return Refuse(register, request.Round, request.Ballot, Ballot.Higher(promised, register.Accepted));
 
@@ -67,7 +68,7 @@ public static class Acceptor
         }
 
         // Against the promise, not against the accepted ballot (scylladb#6139): a prepare that saw this register must be able to rely on it.
-        var promised = Ballot.Higher(register.Promised, floor.Ballot);
+        var promised = PromisedBy(register, floor);
         if (request.Ballot < promised)
             return Refuse(register, request.Round, request.Ballot, promised);
 
@@ -81,6 +82,8 @@ public static class Acceptor
         var state = register.Accepted == request.Known ? null : register.State;
         return new AcceptorStep(register, changed: false, new ReadReply(request.Round, register.Accepted, state));
     }
+
+    private static Ballot PromisedBy(in Register register, in Floor floor) => register.IsAbsent ? floor.Ballot : register.Promised;
 
     private static AcceptorStep Refuse(in Register register, long round, Ballot ballot, Ballot promised) =>
         new(register, changed: false, new RefusedReply(round, ballot, promised));

@@ -5,11 +5,12 @@ namespace Orleans.Kv.Consensus;
 /// </summary>
 public readonly record struct AcceptorStep
 {
-    internal AcceptorStep(in Register register, bool changed, Reply? reply)
+    internal AcceptorStep(in Register register, bool changed, Reply? reply, Silence silence = Silence.None)
     {
         Register = register;
         Changed = changed;
         Reply = reply;
+        Silence = silence;
     }
 
     public Register Register { get; }
@@ -17,9 +18,18 @@ public readonly record struct AcceptorStep
     /// <summary>The register differs from the one passed in.</summary>
     public bool Changed { get; }
 
-    /// <summary>Null exactly when <see cref="NeedsNewerMap"/>.</summary>
+    /// <summary>Null where there is none to release: see <see cref="Silence"/>.</summary>
     public Reply? Reply { get; }
 
-    /// <summary>The request comes from a later epoch: get that map first (from the sender, else from the authority), then handle the request again.</summary>
-    public bool NeedsNewerMap => Reply is null;
+    /// <summary>Why there is no reply.</summary>
+    public Silence Silence { get; }
+
+    /// <summary>
+    /// All registers that the slot held before have been dropped: see <see cref="SlotRegisters.Follow"/>. A log notes this, and the floor, before the register.
+    /// </summary>
+    public bool Vacated { get; internal init; }
+
+    public bool NeedsNewerMap => Silence == Silence.NeedsNewerMap;
+
+    internal static AcceptorStep Unanswered(in Register register, Silence silence) => new(register, changed: false, reply: null, silence);
 }

@@ -1,7 +1,7 @@
 namespace Orleans.Kv.Consensus;
 
 /// <summary>Compares keys by their bytes and finds them by bare bytes, so that a frame's key costs no object where the key is known already.</summary>
-public sealed class KeyComparer : IEqualityComparer<Key>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Key>
+public sealed class KeyComparer : IEqualityComparer<Key>, IAlternateEqualityComparer<ReadOnlySpan<byte>, Key>, IAlternateEqualityComparer<KeyBytes, Key>
 {
     public static readonly KeyComparer Instance = new();
 
@@ -25,9 +25,15 @@ public sealed class KeyComparer : IEqualityComparer<Key>, IAlternateEqualityComp
         return alternate.SequenceEqual(other.Utf8);
     }
 
-    public int GetHashCode(ReadOnlySpan<byte> alternate)
+    public int GetHashCode(ReadOnlySpan<byte> alternate) => GetHashCode(new KeyBytes(alternate));
+
+    public Key Create(KeyBytes alternate) => Key.From(alternate.Utf8);
+
+    public bool Equals(KeyBytes alternate, Key other)
     {
-        var hash = Xxh64.Hash(alternate);
-        return unchecked((int)(hash ^ (hash >> 32)));
+        ArgumentNullException.ThrowIfNull(other);
+        return alternate.Hash == other.Hash && alternate.Utf8.SequenceEqual(other.Utf8);
     }
+
+    public int GetHashCode(KeyBytes alternate) => unchecked((int)(alternate.Hash ^ (alternate.Hash >> 32)));
 }

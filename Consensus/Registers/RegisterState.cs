@@ -71,6 +71,9 @@ public sealed class RegisterState : IEquatable<RegisterState>
         }
     }
 
+    /// <summary>The bytes still are what <see cref="Hash"/> was computed of. Reads all of them; true where the hash was never asked for.</summary>
+    public bool IsSound => _hash == 0 || ComputeHash() == _hash;
+
     /// <summary>A copy that forgets nothing but belongs to another stamp; the shape in which a tombstone carries floors.</summary>
     internal static RegisterState Tombstone(long version, HybridTimestamp modified, HybridTimestamp stamp, OperationMemory memory) =>
         new(isTombstone: true, default, null, version, modified, HybridTimestamp.Zero, stamp, memory);
