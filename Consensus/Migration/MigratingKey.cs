@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Kv.Consensus;
+
+/// <summary>
+/// A key to bring into the newest generation. Either settle it, or, where <see cref="MustSettle"/> allows and the mover's own register has accepted <see cref="AtLeast"/>
+/// or something higher, redeliver that register's accepted ballot and state to all of <see cref="Missing"/>, as ordinary Accepts of the migration's epoch.
+/// </summary>
+/// <param name="Key">The key.</param>
+/// <param name="AtLeast">The highest ballot that was listed.</param>
+/// <param name="Missing">The replicas of the newest generation that are not known to hold it.</param>
+/// <param name="AcksNeeded">So many of them must acknowledge the redelivery for w replicas to hold it; the others are owed it like any push that failed.</param>
+/// <param name="MustSettle">An earlier attempt failed: somebody else may be proposing, or the floor be in the way.</param>
+public readonly record struct MigratingKey(Key Key, Ballot AtLeast, ImmutableArray<NodeId> Missing, int AcksNeeded, bool MustSettle);
