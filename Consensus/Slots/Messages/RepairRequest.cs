@@ -1,7 +1,7 @@
 namespace Orleans.Kv.Consensus;
 
 /// <summary>
-/// Asks to replace a state that was found corrupt by comparing replicas: where the register's accepted ballot is exactly the given one and its state is another.
+/// Asks to replace a state that was found corrupt by <see cref="RepairRule"/>: where the register's accepted ballot is exactly the given one and its state is another.
 /// </summary>
 public sealed class RepairRequest : OneSlotRequest
 {
