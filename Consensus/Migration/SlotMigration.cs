@@ -68,7 +68,7 @@ public sealed class SlotMigration
         _newest = _placement.AcceptQuorum.Members;
         _talks = new Conversation[_placement.Nodes.Length];
         _inventory = new SlotInventory(_placement);
-        foreach (var quorum in _placement.PrepareQuorums.AsSpan()[1..])
+        foreach (var quorum in _placement.OlderQuorums)
         {
             for (var members = quorum.Members; members != 0; members &= members - 1)
                 _talks[BitOperations.TrailingZeroCount(members)].IsWanted = true;
@@ -214,12 +214,12 @@ public sealed class SlotMigration
         switch (_step)
         {
             case MigrationStep.Sealing:
-                for (var i = 1; i < _placement.PrepareQuorums.Length; i++)
+                for (var i = 0; i < _placement.OlderQuorums.Length; i++)
                 {
-                    var quorum = _placement.PrepareQuorums[i];
+                    var quorum = _placement.OlderQuorums[i];
                     var lacking = quorum.Needed - BitOperations.PopCount(quorum.Members & _listed);
                     if (lacking > 0)
-                        return new MigrationWait(_step, Map.Generations.Length - 1 - i, lacking, NodesOf(quorum.Members & ~_listed));
+                        return new MigrationWait(_step, Map.Generations.Length - 2 - i, lacking, NodesOf(quorum.Members & ~_listed));
                 }
 
                 return new MigrationWait(_step, 0, 0, []);
@@ -296,7 +296,7 @@ public sealed class SlotMigration
 
     private bool IsSealed()
     {
-        foreach (var quorum in _placement.PrepareQuorums.AsSpan()[1..])
+        foreach (var quorum in _placement.OlderQuorums)
         {
             if (quorum.Count(_listed, 0) != Tally.Won)
                 return false;

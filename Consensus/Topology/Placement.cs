@@ -5,6 +5,11 @@ namespace Orleans.Kv.Consensus;
 
 /// <summary>
 /// Where a slot's keys live under one map: the nodes to ask, and the quorums to reach, as bits over that list of nodes.
+/// <para>
+/// A change of the map leaves most slots of a large cluster where they were. There the quorum of an older generation is implied by a newer one's (the same nodes, and no more
+/// of them needed), and is not asked for by itself: the slot is as good as under a stable map, and its reads stay as cheap. Nothing is lost by that: any w of the set meet
+/// whatever any w of the same set have accepted, under whichever epoch, and ballots put it in order.
+/// </para>
 /// </summary>
 public sealed class Placement
 {
@@ -13,6 +18,7 @@ public sealed class Placement
         // Newest first, so that the nodes an Accept goes to are the first ones and Replicas is a prefix.
         var nodes = ImmutableArray.CreateBuilder<NodeId>(Generation.Replicas);
         var prepare = ImmutableArray.CreateBuilder<Quorum>(generations.Count);
+        var older = ImmutableArray.CreateBuilder<Quorum>(generations.Count - 1);
         for (var i = generations.Count - 1; i >= 0; i--)
         {
             var set = generations[i].ReplicaSet(slot);
@@ -33,7 +39,7 @@ public sealed class Placement
                 members |= 1UL << index;
             }
 
-            if (prepare.Count == 0)
+            if (i == generations.Count - 1)
             {
                 ReplicaCount = set.Length;
                 AcceptQuorum = new Quorum(members, sizes.Accept);
@@ -45,12 +51,16 @@ public sealed class Placement
             {
                 // r of those that are left, and all of them where fewer are: none of them can be known to have missed what was committed on a lost one, so
                 // the newest state among them is the truth. With none left there is nobody to ask, and no state either.
-                prepare.Add(new Quorum(members, Math.Min(sizes.Prepare, BitOperations.PopCount(members))));
+                var quorum = new Quorum(members, Math.Min(sizes.Prepare, BitOperations.PopCount(members)));
+                older.Add(quorum);
+                if (!IsImplied(quorum, prepare))
+                    prepare.Add(quorum);
             }
         }
 
         Nodes = nodes.ToImmutable();
-        PrepareQuorums = prepare.MoveToImmutable();
+        PrepareQuorums = prepare.ToImmutable();
+        OlderQuorums = older.MoveToImmutable();
     }
 
     /// <summary>The replicas of every generation but for lost ones, each node once; the newest generation's come first.</summary>
@@ -65,10 +75,13 @@ public sealed class Placement
     /// <summary>w nodes of the newest generation: what commits an Accept and what confirms a read.</summary>
     public Quorum AcceptQuorum { get; }
 
-    /// <summary>One quorum per generation, newest first; a Prepare must win all of them.</summary>
+    /// <summary>The newest generation's quorum, and those of older ones that it does not imply, newest first; a Prepare must win all of them.</summary>
     public ImmutableArray<Quorum> PrepareQuorums { get; }
 
-    /// <summary>One generation only: no migration is under way, so reads alone can be answered by reads.</summary>
+    /// <summary>One quorum for each older generation, newest first, implied or not: so many of its nodes seal it.</summary>
+    public ImmutableArray<Quorum> OlderQuorums { get; }
+
+    /// <summary>No state of the slot is on the move, as far as its quorums go: reads alone can be answered by reads.</summary>
     public bool IsStable => PrepareQuorums.Length == 1;
 
     /// <summary>The node's bit, or -1 for a node that has nothing to say about this slot.</summary>
@@ -81,5 +94,16 @@ public sealed class Placement
         }
 
         return -1;
+    }
+
+    private static bool IsImplied(in Quorum quorum, ImmutableArray<Quorum>.Builder others)
+    {
+        foreach (var other in others)
+        {
+            if (quorum.Members == other.Members && quorum.Needed <= other.Needed)
+                return true;
+        }
+
+        return quorum.Needed == 0;
     }
 }

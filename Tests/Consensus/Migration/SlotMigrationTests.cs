@@ -238,10 +238,11 @@ public sealed class SlotMigrationTests
     public void ListingThatGoesInCircles_IsABrokenNode()
     {
         var slot = Create("a|b").Begin();
-        slot.Migration.Receive(Maps.Node("a"), new ListedReply(slot.Sent[0].Request.Round, default, [], ScriptedSlot.KeyAt(4)), slot.Now);
+        var key = ScriptedSlot.KeyAt(4);
+        ListedReply Page(long round) => new(round, default, [new ListedRegister(key, default, default, 0, false, false)], key);
+        slot.Migration.Receive(Maps.Node("a"), Page(slot.Sent[0].Request.Round), slot.Now);
         slot.Migration.TryTakeSend(out var second);
-        Assert.Throws<InvariantViolationException>(() =>
-            slot.Migration.Receive(Maps.Node("a"), new ListedReply(second.Request.Round, default, [], ScriptedSlot.KeyAt(4)), slot.Now));
+        Assert.Throws<InvariantViolationException>(() => slot.Migration.Receive(Maps.Node("a"), Page(second.Request.Round), slot.Now));
     }
 
     /// <summary>Whatever is lost, repeated, late or silent: it ends, with every key settled and the floor on w nodes, once the network lets it.</summary>

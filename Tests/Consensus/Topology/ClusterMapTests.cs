@@ -96,7 +96,9 @@ public sealed class ClusterMapTests
     {
         NodeId[] nodes = [Maps.Node("a"), Maps.Node("b"), Maps.Node("c")];
         var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [new Generation(nodes, WriteQuorum.Majority), new Generation(nodes, WriteQuorum.All)]);
-        Assert.Equal(2, map[new Slot(0)].PrepareQuorums[1].Needed);
+        Assert.Equal(2, map[new Slot(0)].OlderQuorums[0].Needed);
+        // Which any three of the three are.
+        Assert.Equal(3, Assert.Single(map[new Slot(0)].PrepareQuorums).Needed);
         Assert.Equal(WriteQuorum.All, map.WriteQuorum);
     }
 
@@ -115,10 +117,41 @@ public sealed class ClusterMapTests
         var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [old.WithLost(gone), new Generation([Maps.Node("d")])]);
         var placement = map[new Slot(5)];
         Assert.Equal(old.Nodes.Except(gone).Append(Maps.Node("d")).Order(), placement.Nodes.Order());
-        Assert.Equal(needed, placement.PrepareQuorums[1].Needed);
-        Assert.Equal(3 - gone.Count, placement.PrepareQuorums[1].Size);
-        Assert.Equal(needed == 0 ? Tally.Won : Tally.Pending, placement.PrepareQuorums[1].Count(0, 0));
+        var quorum = Assert.Single(placement.OlderQuorums);
+        Assert.Equal(needed, quorum.Needed);
+        Assert.Equal(3 - gone.Count, quorum.Size);
+        Assert.Equal(needed == 0 ? Tally.Won : Tally.Pending, quorum.Count(0, 0));
+        Assert.Equal(needed == 0, placement.IsStable);
         Assert.All(old.Nodes, node => Assert.Equal(!gone.Contains(node), map.Contains(node)));
+    }
+
+    /// <summary>What a change does not touch stays as it was: one round trip per read, and nobody asked who was not asked before.</summary>
+    [Fact]
+    public void SlotThatKeepsItsNodes_IsStable_UnderAnUnstableMap()
+    {
+        var before = Maps.Stable(WriteQuorum.Majority, 5);
+        var map = new ClusterMap(new Epoch(2), ConsistencyMode.Consistent, [before.Newest, Maps.Stable(WriteQuorum.Majority, 6).Newest]);
+        foreach (var slot in Slots)
+        {
+            Assert.Equal(!SlotMigration.IsNeeded(map, slot), map[slot].IsStable);
+            Assert.Single(map[slot].OlderQuorums);
+            if (map[slot].IsStable)
+                Assert.Equal(before[slot].Nodes.AsEnumerable(), map[slot].Nodes);
+        }
+
+        Assert.Contains(Slots, slot => map[slot].IsStable);
+        Assert.Contains(Slots, slot => !map[slot].IsStable);
+    }
+
+    /// <summary>There and back again: the generation between is asked for itself, and all three are sealed.</summary>
+    [Fact]
+    public void GenerationBetweenTwoEqualOnes_IsNotImplied()
+    {
+        NodeId[] few = [Maps.Node("a"), Maps.Node("b"), Maps.Node("c")], others = [Maps.Node("a"), Maps.Node("b"), Maps.Node("d")];
+        var placement = new ClusterMap(new Epoch(3), ConsistencyMode.Consistent, [new Generation(few), new Generation(others), new Generation(few)])[new Slot(0)];
+        Assert.Equal(2, placement.PrepareQuorums.Length);
+        Assert.Equal(2, placement.OlderQuorums.Length);
+        Assert.Equal(placement.AcceptQuorum.Members, placement.OlderQuorums[1].Members);
     }
 
     [Fact]
