@@ -30,4 +30,18 @@ public sealed class ClusterStatus
     /// <summary>The map's nodes first, then those that are registered and outside it.</summary>
     [Id(6)]
     public required NodeStatus[] Nodes { get; init; }
+
+    /// <summary>How far the migration is; null on a stable map, and where the leader does not answer.</summary>
+    [Id(7)]
+    public MigrationStatus? Migration { get; init; }
+
+    /// <summary>
+    /// Names of nodes without which some slots have no quorum, so that the map stays as it is: they return, or an operator recovers without them.
+    /// </summary>
+    [Id(8)]
+    public string[] MajorityLost { get; init; } = [];
+
+    /// <summary>What the leader is about or waits for, in words; null where it does not answer.</summary>
+    [Id(9)]
+    public string? LeaderSays { get; init; }
 }

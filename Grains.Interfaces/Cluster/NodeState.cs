@@ -16,6 +16,7 @@ public enum NodeState : byte
     /// <summary>In the map and not declared dead, but it does not answer this silo.</summary>
     Partitioned = 3,
 
+    /// <summary>To leave the map, or out of it for good (then it is no member any more), by an operator's wish.</summary>
     Draining = 4,
 
     /// <summary>In the map, and membership says it is gone.</summary>

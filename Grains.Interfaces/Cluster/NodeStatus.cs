@@ -26,4 +26,8 @@ public sealed class NodeStatus
     /// <summary>Whether replica sets are chosen from it.</summary>
     [Id(5)]
     public bool Member { get; init; }
+
+    /// <summary>How many slots are owed to the node as a whole, because too many pushes to it failed to be kept one by one.</summary>
+    [Id(6)]
+    public int PendingSlots { get; init; }
 }

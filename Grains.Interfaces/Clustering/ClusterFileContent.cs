@@ -48,8 +48,11 @@ internal sealed record ClusterFileMember(
 /// <summary>One silo's vote that another one is dead.</summary>
 internal sealed record ClusterFileSuspicion(string By, DateTime Time);
 
-/// <summary>One announced node: which store stands under the name, and which silo serves it.</summary>
-internal sealed record ClusterFileNode(string Store, string Silo);
+/// <summary>
+/// One announced node: which store stands under the name, which silo serves it, and what is known of it. The flags have defaults because files
+/// written before there were any are still read.
+/// </summary>
+internal sealed record ClusterFileNode(string Store, string Silo, bool Draining = false, bool Durable = false, bool WasMember = false);
 
 /// <summary>The file itself: its format, and the content with a checksum over the content's exact bytes.</summary>
 internal sealed record ClusterFileEnvelope(int Format, string Checksum, JsonElement Content);

@@ -17,14 +17,21 @@ public sealed class MemoryMapAuthority : IMapAuthority
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> TryInstall(ReadOnlyMemory<byte> map, long epoch, long expected, CancellationToken cancellation)
+    public ValueTask<bool> TryInstall(
+        ReadOnlyMemory<byte> map, long epoch, long expected, IReadOnlyCollection<string> stores, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(stores);
         if (epoch <= expected) throw new ArgumentException($"Epoch {epoch} does not follow epoch {expected}.", nameof(epoch));
         lock (_gate)
         {
             if (_epoch != expected) return ValueTask.FromResult(false);
             _map = map.ToArray();
             _epoch = epoch;
+            foreach (var (name, node) in _nodes)
+            {
+                if (stores.Contains(node.Store)) _nodes[name] = node with { WasMember = true };
+            }
+
             return ValueTask.FromResult(true);
         }
     }
@@ -32,7 +39,24 @@ public sealed class MemoryMapAuthority : IMapAuthority
     /// <inheritdoc/>
     public ValueTask Register(NodeRecord node, CancellationToken cancellation)
     {
-        lock (_gate) _nodes[node.Name] = node;
+        ArgumentNullException.ThrowIfNull(node);
+        lock (_gate)
+        {
+            var wasMember = _nodes.TryGetValue(node.Name, out var current) && current.WasMember && current.Store == node.Store;
+            _nodes[node.Name] = node with { WasMember = node.WasMember || wasMember };
+        }
+
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetDraining(string name, string store, bool draining, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (!_nodes.TryGetValue(name, out var node) || node.Store != store) return ValueTask.FromResult(false);
+            _nodes[name] = node with { Draining = draining };
+            return ValueTask.FromResult(true);
+        }
     }
 }

@@ -22,6 +22,12 @@ internal sealed partial class TopologyGrain(
         return new TopologyReport { Leader = agent.Self.Name, Epoch = agent.View.Epoch.Number };
     }
 
+    public ValueTask<TopologyReport> GetReport() => new(new TopologyReport { Leader = agent.Self.Name, Epoch = agent.View.Epoch.Number });
+
+    public ValueTask<DrainReply> Drain(string name) => throw new NotSupportedException();
+
+    public ValueTask<RecoverReply> Recover(bool apply) => throw new NotSupportedException();
+
     private async Task TryForm()
     {
         var known = await agent.ReadAuthority(CancellationToken.None);
@@ -31,7 +37,8 @@ internal sealed partial class TopologyGrain(
         if (alive.Count < agent.FormationSize) return;
 
         var map = new ClusterMap(Epoch.None.Next(), ConsistencyMode.Consistent, [new Generation(alive)]);
-        if (await authority.TryInstall(ClusterMapCodec.ToArray(map), map.Epoch.Number, Epoch.None.Number, CancellationToken.None)) LogFormed(map.ToString());
+        if (await authority.TryInstall(
+            ClusterMapCodec.ToArray(map), map.Epoch.Number, Epoch.None.Number, [.. alive.Select(node => node.Store.Value.ToString("N"))], CancellationToken.None)) LogFormed(map.ToString());
         await agent.ReadAuthority(CancellationToken.None);
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Topology;
 
@@ -44,7 +46,7 @@ public sealed class ClusterFileTests : IDisposable
         for (var epoch = 1; epoch <= Epochs; epoch++)
         {
             var installing = authorities.Select((authority, rival) =>
-                authority.TryInstall(new[] { (byte)rival }, epoch, epoch - 1, CancellationToken.None).AsTask());
+                authority.TryInstall(new[] { (byte)rival }, epoch, epoch - 1, [], CancellationToken.None).AsTask());
             var won = await Task.WhenAll(installing);
 
             var winner = Assert.Single(Enumerable.Range(0, Rivals), rival => won[rival]);
@@ -59,7 +61,7 @@ public sealed class ClusterFileTests : IDisposable
     {
         var authority = Tables.OpenAuthority(_path);
         var silo = Tables.Entry("silo-1", 1000).SiloAddress;
-        Assert.True(await authority.TryInstall(new byte[] { 1, 2 }, 1, 0, CancellationToken.None));
+        Assert.True(await authority.TryInstall(new byte[] { 1, 2 }, 1, 0, [], CancellationToken.None));
 
         await authority.Register(new NodeRecord("silo-1", "aa", silo), CancellationToken.None);
         await authority.Register(new NodeRecord("silo-2", "bb", silo), CancellationToken.None);
@@ -67,6 +69,52 @@ public sealed class ClusterFileTests : IDisposable
 
         var view = await Tables.OpenAuthority(_path).Read(CancellationToken.None);
         Assert.Equal([new NodeRecord("silo-1", "cc", silo), new NodeRecord("silo-2", "bb", silo)], view.Nodes);
+        Assert.Equal((1L, 2), (view.Epoch, view.Map.Length));
+    }
+
+    [Fact]
+    public async Task Install_MarksItsStoresAsMembers_WhichNoRegistrationOfTheSameStoreTakesBack()
+    {
+        var authority = Tables.OpenAuthority(_path);
+        var silo = Tables.Entry("silo-1", 1000).SiloAddress;
+        await authority.Register(new NodeRecord("silo-1", "aa", silo, Durable: true), CancellationToken.None);
+        await authority.Register(new NodeRecord("silo-2", "bb", silo), CancellationToken.None);
+        Assert.False(await authority.TryInstall(new byte[] { 1 }, 2, 1, ["bb"], CancellationToken.None));
+        Assert.True(await authority.TryInstall(new byte[] { 1 }, 1, 0, ["aa"], CancellationToken.None));
+        var other = Tables.Entry("silo-1", 2000, generation: 2).SiloAddress;
+        await authority.Register(new NodeRecord("silo-1", "aa", other, Durable: true), CancellationToken.None);
+
+        var view = await Tables.OpenAuthority(_path).Read(CancellationToken.None);
+        Assert.Equal([new NodeRecord("silo-1", "aa", other, Durable: true, WasMember: true), new NodeRecord("silo-2", "bb", silo)], view.Nodes);
+        await authority.Register(new NodeRecord("silo-1", "cc", other), CancellationToken.None);
+        Assert.Equal(new NodeRecord("silo-1", "cc", other), (await authority.Read(CancellationToken.None)).Nodes[0]);
+    }
+
+    [Fact]
+    public async Task SetDraining_CountsForTheStoreThatWasMeant_UntilItsNameIsRegisteredAnew()
+    {
+        var authority = Tables.OpenAuthority(_path);
+        var silo = Tables.Entry("silo-1", 1000).SiloAddress;
+        await authority.Register(new NodeRecord("silo-1", "aa", silo), CancellationToken.None);
+
+        Assert.False(await authority.SetDraining("silo-2", "aa", true, CancellationToken.None));
+        Assert.False(await authority.SetDraining("silo-1", "bb", true, CancellationToken.None));
+        Assert.False(Assert.Single((await authority.Read(CancellationToken.None)).Nodes).Draining);
+        Assert.True(await authority.SetDraining("silo-1", "aa", true, CancellationToken.None));
+        Assert.True(Assert.Single((await authority.Read(CancellationToken.None)).Nodes).Draining);
+        await authority.Register(new NodeRecord("silo-1", "aa", silo), CancellationToken.None);
+        Assert.False(Assert.Single((await authority.Read(CancellationToken.None)).Nodes).Draining);
+    }
+
+    [Fact]
+    public async Task AFileOfTheFirstBuilds_WhoseNodesHaveNoFlags_IsRead()
+    {
+        const string Content = """{"clusterId":"kv","sequence":4,"tableVersion":1,"tableEtag":"1","members":[],"mapEpoch":1,"map":"AQI=","nodes":{"silo-1":{"store":"aa","silo":"127.0.0.1:1000@1"}}}""";
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content)).AsSpan(0, 16));
+        await File.WriteAllTextAsync(_path, "{\"format\":1,\"checksum\":\"" + checksum + "\",\"content\":" + Content + "}");
+
+        var view = await Tables.OpenAuthority(_path).Read(CancellationToken.None);
+        Assert.Equal(new NodeRecord("silo-1", "aa", SiloAddress.FromParsableString("127.0.0.1:1000@1")), Assert.Single(view.Nodes));
         Assert.Equal((1L, 2), (view.Epoch, view.Map.Length));
     }
 
@@ -176,7 +224,7 @@ public sealed class ClusterFileTests : IDisposable
     {
         var table = Tables.Open(_path);
         await table.InsertRow(Tables.Entry("silo-1", 1000), (await table.ReadAll()).Version.Next());
-        await Tables.OpenAuthority(_path).TryInstall(new byte[] { 1, 2, 3 }, 1, 0, CancellationToken.None);
+        await Tables.OpenAuthority(_path).TryInstall(new byte[] { 1, 2, 3 }, 1, 0, [], CancellationToken.None);
         return await File.ReadAllBytesAsync(_path);
     }
 }
