@@ -189,7 +189,7 @@ public sealed class MapPlannerPropertyTests
 
         private bool CanMigrate()
         {
-            for (var index = 0; index < Slot.Count; index += 3)
+            for (var index = 0; index < Slot.Count; index += 7)
             {
                 var placement = Map![new Slot((ushort)index)];
                 if (placement.PrepareQuorums.Any(quorum => Alive(placement, quorum) < quorum.Needed))
