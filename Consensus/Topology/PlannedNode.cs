@@ -8,7 +8,8 @@ namespace Orleans.Kv.Consensus;
 /// <param name="IsDurable">Its store outlives its process: dead is not lost.</param>
 /// <param name="WasMember">
 /// Its store has been in a map before. While a map still has it, it may go on; once no map has it, this store never comes back: it slept through whatever was purged since,
-/// and could bring deleted keys back. Its silo wipes it, and registers anew under another store id.
+/// and could bring deleted keys back. Its silo wipes it, and registers anew under another store id. The authority knows it of the stores that its records name; of a store
+/// that comes back after its name has stood for another one, only the store itself does: whoever registers one that has ever followed a map says so.
 /// </param>
 public readonly record struct PlannedNode(
     NodeId Node, bool IsAlive, TimeSpan DeadFor = default, bool IsDraining = false, bool IsDurable = false, bool WasMember = false);
