@@ -3,8 +3,10 @@ namespace Orleans.Kv.Consensus;
 /// <summary>
 /// Which of the differing copies of a state, all at one ballot, is the true one. One ballot carries one state for ever, so at most one of them is.
 /// <list type="number">
-/// <item>What more than half of the slot's replicas hold: memories do not fail in the same way by chance.</item>
-/// <item>Else the copies whose bytes are still what their replica accepted, if these are all equal. With two replicas this is what decides.</item>
+/// <item>What more than half of the slot's replicas accepted, as the hashes say that they list. Any copy whose bytes have that hash is it; where none has, nobody can
+/// tell.</item>
+/// <item>Else what more than half of the replicas have as bytes: then hashes were damaged.</item>
+/// <item>Else the copies whose bytes are still what their replica accepted, if these are all equal.</item>
 /// <item>Else nobody can tell, and nothing is changed: two copies that are both sound and differ mean that a ballot carried two states, or that bytes changed before they
 /// were accepted. The next write to the key overwrites them; until then an operator is told.</item>
 /// </list>
@@ -18,7 +20,13 @@ public static class RepairRule
     {
         foreach (var candidate in copies)
         {
-            if (candidate.State is not null && Count(copies, candidate.State.Hash) > replicas / 2)
+            if (Count(copies, candidate.ListedHash, static copy => copy.ListedHash) > replicas / 2)
+                return Find(copies, candidate.ListedHash);
+        }
+
+        foreach (var candidate in copies)
+        {
+            if (candidate.State is not null && Count(copies, candidate.State.Hash, static copy => copy.State?.Hash ?? 0) > replicas / 2)
                 return candidate.State;
         }
 
@@ -27,7 +35,7 @@ public static class RepairRule
         {
             if (!copy.IsSound)
                 continue;
-            if (sound is not null && sound.Hash != copy.State!.Hash)
+            if (sound is not null && sound.Hash != copy.ListedHash)
                 return null;
             sound = copy.State;
         }
@@ -39,18 +47,29 @@ public static class RepairRule
     public static bool Replaces(RegisterState truth, in StateCopy copy)
     {
         ArgumentNullException.ThrowIfNull(truth);
-        return copy.State is null || copy.State.Hash != truth.Hash || copy.ListedHash != truth.Hash;
+        return !copy.IsSound || copy.ListedHash != truth.Hash;
     }
 
-    private static int Count(ReadOnlySpan<StateCopy> copies, ulong hash)
+    private static int Count(ReadOnlySpan<StateCopy> copies, ulong hash, Func<StateCopy, ulong> hashOf)
     {
         var count = 0;
         foreach (var copy in copies)
         {
-            if (copy.State is not null && copy.State.Hash == hash)
+            if (hashOf(copy) == hash)
                 count++;
         }
 
         return count;
+    }
+
+    private static RegisterState? Find(ReadOnlySpan<StateCopy> copies, ulong hash)
+    {
+        foreach (var copy in copies)
+        {
+            if (copy.State is not null && copy.State.Hash == hash)
+                return copy.State;
+        }
+
+        return null;
     }
 }
