@@ -7,6 +7,7 @@ var root = new RootCommand("Runs a cluster of Orleans.Kv on this machine, and ta
     UpCommand.Create(),
     SiloCommands.Create(),
     StatusCommand.Create(),
+    RecoverCommand.Create(),
     KeyCommands.Get(),
     KeyCommands.Set(),
     KeyCommands.TestSet(),

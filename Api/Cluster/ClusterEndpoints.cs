@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Cluster;
@@ -9,8 +7,6 @@ namespace Orleans.Kv.Api.Cluster;
 /// <summary><c>GET /cluster</c>: the map and its nodes as the silos that answer see them.</summary>
 internal static class ClusterEndpoints
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void MapCluster(this IEndpointRouteBuilder app) => app.MapGet("/cluster", GetAsync);
 
     private static async Task GetAsync(HttpContext context)
@@ -24,20 +20,18 @@ internal static class ClusterEndpoints
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        await using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, status);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = buffer.WrittenCount;
-        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, writer => Write(writer, status));
     }
 
     private static void Write(Utf8JsonWriter writer, ClusterStatus status)
     {
-        writer.WriteStartObject();
         writer.WriteNumber("epoch", status.Epoch);
         writer.WriteString("mode", status.Mode == 2 ? "AP" : "CP");
         writer.WriteString("leader", status.Leader);
+        writer.WriteString("leaderSays", status.LeaderSays);
         writer.WriteBoolean("migrating", status.Migrating);
+        WriteMigration(writer, status.Migration);
+        writer.WriteStrings("majorityLost", status.MajorityLost);
         writer.WriteStartArray("nodes");
         foreach (var node in status.Nodes)
         {
@@ -47,16 +41,33 @@ internal static class ClusterEndpoints
             if (node.Keys >= 0) writer.WriteNumber("keys", node.Keys);
             else writer.WriteNull("keys");
             writer.WriteNumber("pending", node.Pending);
+            writer.WriteNumber("pendingSlots", node.PendingSlots);
             writer.WriteBoolean("member", node.Member);
             writer.WriteString("store", node.Store);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteMigration(Utf8JsonWriter writer, MigrationStatus? migration)
+    {
+        if (migration is null)
+        {
+            writer.WriteNull("migration");
+            return;
+        }
+
+        writer.WriteStartObject("migration");
+        writer.WriteNumber("slotsDone", migration.SlotsDone);
+        writer.WriteNumber("slotsTotal", migration.SlotsTotal);
+        writer.WriteNumber("keysMoved", migration.KeysMoved);
+        writer.WriteNumber("keysPerSecond", Math.Round(migration.KeysPerSecond));
+        writer.WriteString("waitingFor", migration.WaitingFor);
         writer.WriteEndObject();
     }
 
-    private static string Name(NodeState state) => state switch
+    public static string Name(NodeState state) => state switch
     {
         NodeState.Joining => "joining",
         NodeState.InSync => "in-sync",

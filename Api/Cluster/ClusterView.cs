@@ -38,19 +38,28 @@ internal sealed class ClusterView(TimeProvider time)
             FormationSize = newest.FormationSize,
             Silo = newest.Silo,
             Nodes = [.. newest.Nodes.Select(node => Complete(node, fresh))],
+            Migration = newest.Migration,
+            MajorityLost = newest.MajorityLost,
+            LeaderSays = newest.LeaderSays,
         };
     }
 
     private static NodeStatus Complete(NodeStatus node, List<ClusterStatus> fresh)
     {
         var own = fresh.Find(status => status.Silo == node.Name)?.Nodes.FirstOrDefault(self => self.Name == node.Name && self.Store == node.Store);
+        var views = fresh.SelectMany(status => status.Nodes).Where(other => other.Name == node.Name && other.Store == node.Store).ToList();
+        var pending = views.Sum(view => view.Pending);
+        var pendingSlots = views.Sum(view => view.PendingSlots);
+        // The silo whose picture this is may owe the node nothing where another one does.
+        var isBehind = node.State == NodeState.InSync && (pending > 0 || pendingSlots > 0);
         return new NodeStatus
         {
             Name = node.Name,
             Store = node.Store,
-            State = node.State,
+            State = isBehind ? NodeState.CatchingUp : node.State,
             Keys = own?.Keys ?? node.Keys,
-            Pending = fresh.Sum(status => status.Nodes.Where(other => other.Name == node.Name && other.Store == node.Store).Sum(other => other.Pending)),
+            Pending = pending,
+            PendingSlots = pendingSlots,
             Member = node.Member,
         };
     }

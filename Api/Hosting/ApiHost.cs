@@ -41,6 +41,7 @@ internal static class ApiHost
         app.UseRouting();
         app.MapOperations();
         app.MapCluster();
+        app.MapAdministration();
         app.MapHealth();
         return app;
     }

@@ -13,6 +13,11 @@ internal static class ProblemCode
     public const string ValueTooLarge = "value-too-large";
     public const string Invalid = "invalid";
     public const string NotFound = "not-found";
+    public const string NoSuchNode = "no-such-node";
+    public const string LastNode = "last-node";
+    public const string NodeDead = "node-dead";
+    public const string RecoverImpossible = "recover-impossible";
+    public const string MapChanged = "map-changed";
     public const string NoSuchResource = "no-such-resource";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string ConditionFailed = "condition-failed";

@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Api.Routing;
 
@@ -21,4 +22,10 @@ internal interface ICluster
     ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request);
 
     ValueTask<ClusterStatus> GetStatus(int coordinator);
+
+    /// <summary>Has the leader drain the node.</summary>
+    ValueTask<DrainReply> Drain(string node);
+
+    /// <summary>Has the leader say what giving up the missing nodes would cost, or do it.</summary>
+    ValueTask<RecoverReply> Recover(bool apply);
 }

@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Api.Routing;
 
@@ -35,6 +36,12 @@ internal sealed class OrleansCluster : ICluster
         Coordinator(coordinator).Execute(route.Key, request);
 
     public ValueTask<ClusterStatus> GetStatus(int coordinator) => Coordinator(coordinator).GetCluster();
+
+    public ValueTask<DrainReply> Drain(string node) => Topology.Drain(node);
+
+    public ValueTask<RecoverReply> Recover(bool apply) => Topology.Recover(apply);
+
+    private ITopologyGrain Topology => _grains.GetGrain<ITopologyGrain>(0);
 
     // References are made when first needed: before the cluster was reached, the client does not know which grains there are.
     private ICoordinatorGrain Coordinator(int coordinator) => _coordinators[coordinator] ??= _grains.GetGrain<ICoordinatorGrain>(coordinator);

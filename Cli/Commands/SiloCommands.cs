@@ -4,13 +4,13 @@ using Orleans.Kv.Cli.Local;
 
 namespace Orleans.Kv.Cli.Commands;
 
-/// <summary><c>kv silo kill|stop|start NAME</c>: what happens to silos, made to happen.</summary>
+/// <summary><c>kv silo kill|stop|start|add|drain NAME</c>: what happens to silos, made to happen.</summary>
 internal static class SiloCommands
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(20);
 
-    public static Command Create() => new("silo", "Kills, stops or starts a silo of the local cluster.")
+    public static Command Create() => new("silo", "Kills, stops, starts, adds or drains a silo of the local cluster.")
     {
         One("kill", "Kills a silo with SIGKILL, as a crash would.", (directory, name, _) => Task.FromResult(Kill(directory, name))),
         One("stop", "Stops a silo in good order.", async (directory, name, cancellation) =>
@@ -18,7 +18,9 @@ internal static class SiloCommands
             await ControlPipe.AskAsync(directory, "stop", name, cancellation);
             return $"{name} has stopped";
         }),
-        One("start", "Starts a silo again, with its name and ports.", StartAsync),
+        One("start", "Starts a silo again, with its name and ports.", (directory, name, cancellation) => StartAsync(directory, "start", name, cancellation)),
+        One("add", "Starts one more silo, which joins the cluster.", (directory, name, cancellation) => StartAsync(directory, "add", name, cancellation)),
+        DrainCommand.Create(),
     };
 
     private static Command One(string verb, string description, Func<ClusterDirectory, string, CancellationToken, Task<string>> action)
@@ -46,9 +48,9 @@ internal static class SiloCommands
         return $"{name} (process {pid}) is killed";
     }
 
-    private static async Task<string> StartAsync(ClusterDirectory directory, string name, CancellationToken cancellation)
+    private static async Task<string> StartAsync(ClusterDirectory directory, string verb, string name, CancellationToken cancellation)
     {
-        await ControlPipe.AskAsync(directory, "start", name, cancellation);
+        await ControlPipe.AskAsync(directory, verb, name, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(started) < StartPatience)
         {

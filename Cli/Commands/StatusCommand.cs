@@ -30,7 +30,9 @@ internal static class StatusCommand
     private static void Print(JsonElement cluster, ClusterDirectory? local)
     {
         var leader = cluster.GetProperty("leader").GetString();
-        AnsiConsole.WriteLine($"epoch {cluster.GetProperty("epoch").GetInt64()}, mode {cluster.GetProperty("mode").GetString()}");
+        AnsiConsole.WriteLine($"epoch {cluster.GetProperty("epoch").GetInt64()}, mode {cluster.GetProperty("mode").GetString()}, leader {leader ?? "none"}, members {Members(cluster)}");
+        if (MigrationText.Of(cluster) is { } migration) AnsiConsole.WriteLine(migration);
+        PrintMajorityLost(cluster);
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("silo", "state", "keys", "pending", "process");
         foreach (var node in cluster.GetProperty("nodes").EnumerateArray())
@@ -40,10 +42,27 @@ internal static class StatusCommand
                 Markup.Escape(name == leader ? name + " (leader)" : name),
                 Markup.Escape(node.GetProperty("state").GetString()!),
                 node.GetProperty("keys").ToString() is { Length: > 0 } keys ? keys : "?",
-                node.GetProperty("pending").ToString(),
+                Pending(node),
                 local?.LivePid(name)?.ToString(CultureInfo.InvariantCulture) ?? "-");
         }
 
         AnsiConsole.Write(table);
+    }
+
+    private static string Members(JsonElement cluster) => string.Join(
+        " ", cluster.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("member").GetBoolean()).Select(node => node.GetProperty("name").GetString()));
+
+    private static string Pending(JsonElement node)
+    {
+        var keys = node.GetProperty("pending").GetInt64();
+        var slots = node.TryGetProperty("pendingSlots", out var value) ? value.GetInt64() : 0;
+        return slots == 0 ? $"{keys}" : $"{keys} + {slots} slots";
+    }
+
+    private static void PrintMajorityLost(JsonElement cluster)
+    {
+        if (!cluster.TryGetProperty("majorityLost", out var lost) || lost.GetArrayLength() == 0) return;
+        var names = string.Join(", ", lost.EnumerateArray().Select(name => name.GetString()));
+        AnsiConsole.WriteLine($"{names}: too many were lost at once, and some keys have no quorum. If they cannot return with what they held: kv recover");
     }
 }

@@ -7,9 +7,6 @@ namespace Orleans.Kv.Cli.Commands;
 /// <summary><c>kv up</c>: runs silos and an API host as processes of their own until it is told to stop, and leaves none behind.</summary>
 internal static class UpCommand
 {
-    // A laptop runs a handful; more on one machine add nothing but contention.
-    private const int MaxSilos = 32;
-
     private static readonly TimeSpan EarlierPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EarlierPoll = TimeSpan.FromMilliseconds(50);
 
@@ -105,7 +102,7 @@ internal static class UpCommand
 
     private static void Check(int silos, int port, string dir, string storage)
     {
-        if (silos is < 1 or > MaxSilos) throw new CliException(ExitCodes.Usage, $"--silos {silos}: a cluster has 1 to {MaxSilos} silos on one machine.");
+        if (silos is < 1 or > Endpoints.MaxSilos) throw new CliException(ExitCodes.Usage, $"--silos {silos}: a cluster has 1 to {Endpoints.MaxSilos} silos on one machine.");
         if (port is < 1 or > System.Net.IPEndPoint.MaxPort) throw new CliException(ExitCodes.Usage, $"--port {port}: ports are from 1 to 65535.");
         if (string.IsNullOrWhiteSpace(dir)) throw new CliException(ExitCodes.Usage, "--dir needs the name of a directory.");
         if (storage == "disk") throw new CliException(ExitCodes.Usage, "--storage disk is not available yet; leave the option out for memory.");

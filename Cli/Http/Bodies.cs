@@ -13,6 +13,23 @@ internal static class Bodies
 
     public static ReadOnlyMemory<byte> TestSet(string key, string expect, string value) => Write(key, [("expect", expect), ("value", value)]);
 
+    public static ReadOnlyMemory<byte> Node(string name) => Write(writer => writer.WriteString("node", name));
+
+    public static ReadOnlyMemory<byte> Apply(bool apply) => Write(writer => writer.WriteBoolean("apply", apply));
+
+    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> writeMembers)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writeMembers(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
     private static ReadOnlyMemory<byte> Write(string key, ReadOnlySpan<(string Name, string Text)> values)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -6,10 +6,25 @@ namespace Orleans.Kv.Cli.Local;
 /// <param name="Url">Where the API host listens.</param>
 /// <param name="Storage">Where the silos keep their registers.</param>
 /// <param name="Silos">The silos, with the ports they keep over restarts.</param>
-internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos);
+internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos)
+{
+    /// <summary>A laptop runs a handful; more on one machine add nothing but contention.</summary>
+    public const int MaxSilos = 32;
+}
 
 /// <summary>One silo's name and ports.</summary>
-internal sealed record SiloEndpoint(string Name, int SiloPort, int GatewayPort);
+internal sealed record SiloEndpoint(string Name, int SiloPort, int GatewayPort)
+{
+    private const int MaxNameLength = 63;
+
+    /// <summary>A silo's name is in file names, in requests on one line, and in host names where the cluster leaves this machine.</summary>
+    /// <exception cref="CliException">The name is none.</exception>
+    public static void CheckName(string name)
+    {
+        var isName = name.Length is > 0 and <= MaxNameLength && name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') && name[0] != '-' && name != "api";
+        if (!isName) throw new CliException(ExitCodes.Usage, $"'{name}' cannot name a silo: 1 to {MaxNameLength} letters, digits and hyphens, not beginning with a hyphen, and not 'api'.");
+    }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -5,7 +5,7 @@ using System.Net;
 namespace Orleans.Kv.Cli.Local;
 
 /// <summary>The processes of a local cluster: starts them side by side, watches them, starts and stops single silos, and ends them all.</summary>
-internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoints) : IDisposable
+internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial) : IDisposable
 {
     // Bounds on leaving in good order; what is still there then is killed. Memory storage has nothing to save.
     private static readonly TimeSpan ApiPatience = TimeSpan.FromSeconds(3);
@@ -17,14 +17,16 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoin
 
     private readonly Dictionary<string, ChildProcess> _silos = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly int _formationSize = initial.Silos.Count;
+    private Endpoints _endpoints = initial;
     private ChildProcess? _api;
     private bool _stopping;
 
     public void StartAll()
     {
-        foreach (var silo in endpoints.Silos) StartSilo(silo);
+        foreach (var silo in _endpoints.Silos) StartSilo(silo);
         var start = Programs.Api();
-        Add(start.ArgumentList, "--port", new Uri(endpoints.Url).Port.ToString(CultureInfo.InvariantCulture), "--directory", directory.FullPath, "--exit-with-parent");
+        Add(start.ArgumentList, "--port", new Uri(_endpoints.Url).Port.ToString(CultureInfo.InvariantCulture), "--directory", directory.FullPath, "--exit-with-parent");
         _api = ChildProcess.Start("api", start, directory.LogFile("api"));
         Watch(_api);
     }
@@ -33,7 +35,7 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoin
     /// <exception cref="CliException">A process ended instead, or it took too long.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellation)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(endpoints.Url), Timeout = TimeSpan.FromSeconds(10) };
+        using var http = new HttpClient { BaseAddress = new Uri(_endpoints.Url), Timeout = TimeSpan.FromSeconds(10) };
         var started = TimeProvider.System.GetTimestamp();
         var last = "the API host does not answer";
         while (TimeProvider.System.GetElapsedTime(started) < ReadyPatience)
@@ -63,8 +65,15 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoin
         await _changing.WaitAsync();
         try
         {
-            var silo = endpoints.Silos.FirstOrDefault(one => one.Name == name)
-                ?? throw new CliException(ExitCodes.Usage, $"there is no silo {name}; there are {string.Join(", ", endpoints.Silos.Select(one => one.Name))}.");
+            var silo = _endpoints.Silos.FirstOrDefault(one => one.Name == name);
+            if (verb == "add")
+            {
+                Add(silo, name);
+                return;
+            }
+
+            if (silo is null)
+                throw new CliException(ExitCodes.Usage, $"there is no silo {name}; there are {string.Join(", ", _endpoints.Silos.Select(one => one.Name))}.");
             var running = _silos.TryGetValue(name, out var process) && !process.HasEnded;
             switch (verb)
             {
@@ -119,6 +128,20 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoin
         _changing.Dispose();
     }
 
+    private void Add(SiloEndpoint? existing, string name)
+    {
+        if (existing is not null) throw new CliException(ExitCodes.Unavailable, $"there is a silo {name} already; to start it again: kv silo start {name}");
+        SiloEndpoint.CheckName(name);
+        if (_endpoints.Silos.Count >= Endpoints.MaxSilos)
+            throw new CliException(ExitCodes.Usage, $"a cluster has at most {Endpoints.MaxSilos} silos on one machine.");
+        var ports = Ports.Choose(2, new Random(HashCode.Combine(Environment.ProcessId, name)));
+        var silo = new SiloEndpoint(name, ports[0], ports[1]);
+        var enlarged = _endpoints with { Silos = [.. _endpoints.Silos, silo] };
+        directory.Write(enlarged);
+        _endpoints = enlarged;
+        StartSilo(silo);
+    }
+
     private void StartSilo(SiloEndpoint silo)
     {
         var start = Programs.Silo();
@@ -128,9 +151,9 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints endpoin
             "--directory", directory.FullPath,
             "--silo-port", silo.SiloPort.ToString(CultureInfo.InvariantCulture),
             "--gateway-port", silo.GatewayPort.ToString(CultureInfo.InvariantCulture),
-            // All of them: the map that the first silos form has to have a place for each.
-            "--formation-size", endpoints.Silos.Count.ToString(CultureInfo.InvariantCulture),
-            "--storage", endpoints.Storage,
+            // All that `up` was asked for: the map that the first silos form has to have a place for each. Those added later join it.
+            "--formation-size", _formationSize.ToString(CultureInfo.InvariantCulture),
+            "--storage", _endpoints.Storage,
             "--exit-with-parent");
         var process = ChildProcess.Start(silo.Name, start, directory.LogFile(silo.Name));
         _silos[silo.Name] = process;

@@ -2,6 +2,7 @@ using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Tests.Api.Routing;
 
@@ -29,6 +30,10 @@ internal sealed class FakeCluster : ICluster
     public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) => Add(coordinator, route, request);
 
     public ValueTask<ClusterStatus> GetStatus(int coordinator) => throw new NotSupportedException();
+
+    public ValueTask<DrainReply> Drain(string node) => throw new NotSupportedException();
+
+    public ValueTask<RecoverReply> Recover(bool apply) => throw new NotSupportedException();
 
     private ValueTask<OperationReply> Add(int? coordinator, KeyRoute route, OperationRequest request)
     {

@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Orleans.Kv.Api.Cluster;
+
+/// <summary>The body of <c>POST /cluster/drain</c>.</summary>
+internal sealed record DrainInput(string? Node);
+
+/// <summary>The body of <c>POST /cluster/recover</c>.</summary>
+internal sealed record RecoverInput(bool Apply = false);
+
+/// <summary>Strict, as operations are: what is misspelt must not be taken for what was meant.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(DrainInput))]
+[JsonSerializable(typeof(RecoverInput))]
+internal sealed partial class AdministrationJson : JsonSerializerContext;

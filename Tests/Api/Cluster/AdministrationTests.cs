@@ -1,0 +1,28 @@
+using Orleans.Kv.Tests.Api.Hosting;
+
+namespace Orleans.Kv.Tests.Api.Cluster;
+
+[Collection(ApiCollection.Name)]
+public sealed class AdministrationTests(ApiFixture api)
+{
+    [Theory]
+    [InlineData("/cluster/drain", "", "missing-field", "node")]
+    [InlineData("/cluster/drain", "{\"node\":\"\"}", "missing-field", "node")]
+    [InlineData("/cluster/drain", "{\"node\":1}", "invalid-field", "node")]
+    [InlineData("/cluster/drain", "{\"node\":\"a\",\"node\":\"b\"}", "invalid-field", "node")]
+    [InlineData("/cluster/drain", "{\"nodes\":\"a\"}", "unknown-field", "nodes")]
+    [InlineData("/cluster/drain", "{", "malformed", null)]
+    [InlineData("/cluster/recover", "{\"apply\":\"yes\"}", "invalid-field", "apply")]
+    [InlineData("/cluster/recover", "{\"force\":true}", "unknown-field", "force")]
+    [InlineData("/cluster/recover", "null", "malformed", null)]
+    public async Task ABadBody_Is400NamingTheField(string path, string body, string code, string? field)
+    {
+        using var connection = new RawConnection(api.Address);
+        for (var round = 0; round < 2; round++)
+        {
+            var (status, problem, _) = await connection.PostAsync(path, body);
+            var named = problem.TryGetProperty("field", out var value) ? value.GetString() : null;
+            Assert.Equal((400, code, field), (status, problem.GetProperty("code").GetString(), named));
+        }
+    }
+}
