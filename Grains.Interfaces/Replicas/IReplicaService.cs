@@ -22,8 +22,29 @@ public interface IReplicaService : IGrainService
     [ResponseTimeout("00:00:02")]
     Task<DeliveryReply> Deliver(Guid store, byte[] frame);
 
+    /// <summary>
+    /// Asks the store with the id <paramref name="store"/> about whole slots: one request in the frame format of the core's slot codec, one reply likewise. Such
+    /// questions are rare and their answers large, so they do not travel with the batches, where everybody's writes would wait behind them.
+    /// </summary>
+    [Alias("Ask")]
+    [ResponseTimeout("00:00:05")]
+    Task<DeliveryReply> Ask(Guid store, byte[] frame);
+
     /// <summary>What the node knows of itself.</summary>
     [Alias("GetStatus")]
     [ResponseTimeout("00:00:02")]
     Task<ReplicaStatus> GetStatus();
+
+    /// <summary>What this silo owes the others: pushes that they did not acknowledge, and slots in which they are known to differ.</summary>
+    [Alias("GetPending")]
+    [ResponseTimeout("00:00:02")]
+    Task<PendingReport> GetPending();
+
+    /// <summary>
+    /// The silo of that name is there again: has this silo replay what it owes it, beginning now. Returns at once; false where nothing is owed. Unnecessary for
+    /// correctness: a silo tries by itself from time to time.
+    /// </summary>
+    [Alias("Replay")]
+    [ResponseTimeout("00:00:02")]
+    Task<bool> Replay(string name);
 }

@@ -11,6 +11,12 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
 {
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
 
+    public Task<DeliveryReply> Ask(Guid store, byte[] frame) => throw new NotSupportedException();
+
+    public Task<PendingReport> GetPending() => throw new NotSupportedException();
+
+    public Task<bool> Replay(string name) => throw new NotSupportedException();
+
     public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Status);
 
     public override Task Stop()

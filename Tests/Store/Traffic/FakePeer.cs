@@ -24,7 +24,13 @@ internal sealed class FakePeer : IReplicaService, IPeers
         return delivery.Reply;
     }
 
+    public Task<DeliveryReply> Ask(Guid store, byte[] frame) => throw new NotSupportedException();
+
     public Task<ReplicaStatus> GetStatus() => throw new NotSupportedException();
+
+    public Task<PendingReport> GetPending() => throw new NotSupportedException();
+
+    public Task<bool> Replay(string name) => throw new NotSupportedException();
 
     public IReplicaService? Find(NodeId node) => Gone ? null : this;
 
