@@ -24,7 +24,7 @@ internal enum Faults
     /// <summary>A Prepare does not wait for the oldest of several generations, nor look at what it says.</summary>
     SkipGeneration = 1 << 9,
 
-    /// <summary>A read of a key that no register holds is answered without an Accept: its round accepts "nothing".</summary>
+    /// <summary>A read of a key that no register holds writes back a tombstone that carries no floors: its round accepts "nothing".</summary>
     AcceptNothing = 1 << 10,
 
     /// <summary>A failed condition is answered before the state that remembers it is committed.</summary>

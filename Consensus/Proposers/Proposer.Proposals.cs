@@ -81,7 +81,7 @@ public sealed partial class Proposer
     {
         foreach (var pending in _batch)
         {
-            if (!pending.Settles && !(_faults.HasFlag(Faults.AcceptNothing) && pending.Operation.IsRead))
+            if (!pending.Settles)
                 return false;
         }
 
@@ -91,7 +91,7 @@ public sealed partial class Proposer
     private void FinishWithoutAccept(in Moment now)
     {
         foreach (var pending in _batch)
-            Reply(pending, pending.Settles ? new Outcome.Settled(Ballot.Zero) : Outcome.NotFound.Instance);
+            Reply(pending, new Outcome.Settled(Ballot.Zero));
         FinishRound(now);
     }
 

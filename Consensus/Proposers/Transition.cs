@@ -200,6 +200,9 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         if (!_changed && _adopted is not null)
             return _adopted;
 
+        if (!_changed && faults.HasFlag(Faults.AcceptNothing))
+            return RegisterState.Tombstone(0, HybridTimestamp.Zero, HybridTimestamp.Zero, OperationMemory.Empty);
+
         // An absent key that must be written back becomes a tombstone that carries the floors: nobody ever accepts "nothing".
         var memory = _memory.Finish(_stamp);
         return new RegisterState(!_exists, _value, _contentType, _version, _modified, _expiry, _stamp, memory);

@@ -102,10 +102,11 @@ public sealed class SettleTests
             proposer.Receive(send.Node, new ReadReply(send.Request.Round, send.Node == sends[0].Node ? Samples.Ballot(1) : default, send.Node == sends[0].Node ? Samples.State(1) : null), Now);
         var prepares = proposer.Effects.Sends.ToArray();
         proposer.Effects.Clear();
+        var floor = new Floor(default, 41, new HybridTimestamp(7));
         foreach (var send in prepares.Skip(1))
-            proposer.Receive(send.Node, new PromisedReply(send.Request.Round, ((PrepareRequest)send.Request).Ballot, default, null, default), Now);
-        Assert.Equal(Outcome.NotFound.Instance, Assert.Single(proposer.Effects.Answers.ToArray()).Outcome);
-        Assert.Equal(0, proposer.Effects.Sends.Length);
+            proposer.Receive(send.Node, new PromisedReply(send.Request.Round, ((PrepareRequest)send.Request).Ballot, default, null, floor), Now);
+        Assert.Empty(proposer.Effects.Answers.ToArray());
+        Assert.All(proposer.Effects.Sends.ToArray(), static send => Assert.Equal(0, Assert.IsType<AcceptRequest>(send.Request).State.Version));
     }
 
     [Fact]

@@ -20,7 +20,9 @@ internal sealed class FaultPlan(Simulation simulation)
         });
         Repeat(Options.Cuts, CutOff);
         for (var i = Options.Replicas; i < Options.Silos; i++)
-            simulation.At(AnyTime(), simulation.Silos[i].Start);
+            simulation.At(Options.Exodus > 0 ? Random.Next(60) : AnyTime(), simulation.Silos[i].Start);
+        if (Options.Exodus > 0)
+            Leave();
         Repeat(Options.Deaths, at => Restart(AnySilo(), at, Random.Next(3) switch { 0 => 20_000, 1 => 150 + Random.Next(200), _ => 20 + Random.Next(100) }));
         Repeat(Options.Losses, at => LoseStore(AnySilo(), at, Random.Next(150)));
         Repeat(Options.Drains, at => Drain(AnySilo(), at));
@@ -78,6 +80,13 @@ internal sealed class FaultPlan(Simulation simulation)
                 silo.Crash();
         });
         simulation.At(at + 300 + Random.Next(200), silo.Start);
+    }
+
+    private void Leave()
+    {
+        var at = 250 + Random.Next(250);
+        foreach (var silo in simulation.Silos.Take(Options.Replicas).OrderBy(_ => Random.Next()).Take(Options.Exodus))
+            Drain(silo, at + Random.Next(3));
     }
 
     /// <summary>In one direction or both; a silo from another, or one from all.</summary>

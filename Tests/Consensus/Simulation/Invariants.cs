@@ -26,8 +26,10 @@ internal sealed class Invariants(SimulatedAuthority authority)
     }
 
     /// <summary>A register becomes durable, by a request of that epoch.</summary>
-    public void Saved(NodeId node, Key key, in Register before, in Register after, Epoch epoch)
+    public void Saved(NodeId node, Key key, in Floor floor, in Register before, in Register after, Epoch epoch)
     {
+        if (before.IsAbsent && after.Promised < floor.Ballot)
+            throw new ViolationException($"{key} on {node}: promised {after.Promised} below the floor {floor.Ballot}");
         if (after.Promised < before.Promised)
             throw new ViolationException($"{key} on {node}: promise fell from {before.Promised} to {after.Promised}");
         if (after.Accepted < before.Accepted)

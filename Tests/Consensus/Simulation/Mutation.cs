@@ -18,6 +18,12 @@ public enum Mutation
     AnswerBeforeCommit,
     RefusalBeforeAccept,
     ReadByPrepareQuorum,
+    SkipGeneration,
+    AcceptNothing,
+    FloorsNotMoved,
+    PurgeWithoutFloor,
+    PurgeFloorAtTombstoneBallot,
+    PurgeStampAtDeadline,
 }
 
 internal static class MutationExtensions
@@ -34,6 +40,12 @@ internal static class MutationExtensions
         Mutation.AnswerBeforeCommit => Faults.AnswerBeforeCommit,
         Mutation.RefusalBeforeAccept => Faults.RefusalBeforeAccept,
         Mutation.ReadByPrepareQuorum => Faults.ReadByPrepareQuorum,
+        Mutation.SkipGeneration => Faults.SkipGeneration,
+        Mutation.AcceptNothing => Faults.AcceptNothing,
+        Mutation.FloorsNotMoved => Faults.FloorsNotMoved,
+        Mutation.PurgeWithoutFloor => Faults.PurgeWithoutFloor,
+        Mutation.PurgeFloorAtTombstoneBallot => Faults.PurgeFloorAtTombstoneBallot,
+        Mutation.PurgeStampAtDeadline => Faults.PurgeStampAtDeadline,
         _ => Faults.None,
     };
 }

@@ -36,7 +36,7 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
 
     public void Next()
     {
-        if (simulation.IsDone)
+        if (simulation.IsProven)
             return;
         var key = PickKey();
         var (kind, recorded) = PickOperation(key);

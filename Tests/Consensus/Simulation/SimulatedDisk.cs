@@ -41,5 +41,20 @@ internal sealed class SimulatedDisk(NodeId node)
         public Dictionary<Key, Register> Registers { get; } = [];
 
         public Floor Floor { get; set; }
+
+        /// <summary>Puts what was saved into the memory of a new process.</summary>
+        public void Restore(SlotRegisters registers)
+        {
+            foreach (var (key, register) in Registers)
+                registers.Restore(key, register);
+            registers.Restore(Floor);
+        }
+
+        /// <summary>The node is no replica of the slot any more.</summary>
+        public void Clear(in Floor floor)
+        {
+            Registers.Clear();
+            Floor = floor;
+        }
     }
 }

@@ -139,12 +139,29 @@ internal sealed class SimulatedHost(Simulation simulation, SimulatedSilo silo)
         if (send.Request is AcceptRequest accept)
             simulation.Invariants.Proposed(accept);
         var map = proposer.Map;
+        var isAcknowledged = false;
         simulation.Network.Transmit<Reply>(
             silo,
             send.Node,
             (replica, release) => replica.Receive(send.Request, map, release),
-            reply => Handle(proposer, addressee => addressee.Receive(send.Node, reply, Moment)),
-            () => Handle(proposer, addressee => addressee.Fail(send.Node, send.Request.Round, Moment)));
+            reply =>
+            {
+                isAcknowledged |= reply is AcceptedReply;
+                Handle(proposer, addressee => addressee.Receive(send.Node, reply, Moment));
+            },
+            () =>
+            {
+                if (send.Request is AcceptRequest)
+                    silo.Repair.Owe(send.Node, proposer.Key);
+                Handle(proposer, addressee => addressee.Fail(send.Node, send.Request.Round, Moment));
+            });
+        if (send.Request is not AcceptRequest || simulation.Options.ReplayEvery == 0)
+            return;
+        simulation.After(_options.RoundTimeoutMilliseconds, () =>
+        {
+            if (!isAcknowledged)
+                silo.Repair.Owe(send.Node, proposer.Key);
+        });
     }
 
     /// <summary>Brings a message to the proposer of that id, if there is one: after a crash to none, unless the id is used again.</summary>

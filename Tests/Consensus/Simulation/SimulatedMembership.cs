@@ -15,13 +15,20 @@ internal sealed class SimulatedMembership(Simulation simulation)
         });
     }
 
-    /// <summary>Declared dead although it lives; it reports again in its own time.</summary>
-    public void Suspect(SimulatedSilo silo) => Declare(silo.Node);
+    /// <summary>
+    /// Declared dead although it lives; it reports again in its own time. With a store in memory that is its loss: who is declared dead ends, sooner or later, and whoever
+    /// decides about maps takes it for gone.
+    /// </summary>
+    public void Suspect(SimulatedSilo silo)
+    {
+        if (silo.IsDurable || MayLose(silo))
+            Declare(silo.Node);
+    }
 
     /// <summary>Whether so many of a generation's nodes could be lost without losing what it had committed.</summary>
     public bool Bears(Generation generation, NodeId? alsoLost = null)
     {
-        var lost = generation.Nodes.Count(node => node == alsoLost || simulation.SiloOf(node.Name).HasLost(node));
+        var lost = generation.Nodes.Count(node => node == alsoLost || IsLost(node));
         var sizes = QuorumSizes.For(Math.Min(Generation.Replicas, generation.Nodes.Length), generation.WriteQuorum);
         return lost <= sizes.Replicas - sizes.Prepare;
     }
@@ -32,6 +39,12 @@ internal sealed class SimulatedMembership(Simulation simulation)
     /// </summary>
     public bool MayLose(SimulatedSilo silo) =>
         simulation.Authority.Map.Generations.All(generation => !generation.Nodes.Contains(silo.Node) || Bears(generation, silo.Node));
+
+    private bool IsLost(NodeId node)
+    {
+        var silo = simulation.SiloOf(node.Name);
+        return silo.HasLost(node) || (!silo.IsDurable && simulation.Authority.RecordOf(node.Name) is { DeadSince: not null });
+    }
 
     private void Declare(NodeId node)
     {

@@ -3,14 +3,14 @@ using Orleans.Kv.Consensus;
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>
-/// The acceptors of one store with their shell: messages one at a time under the newest map known, one log written in order, replies released only after the save
+/// The slots of one store with their shell: messages one at a time under the newest map known, one log written in order, replies released only after the save
 /// of all that they rest on, and what is not saved lost in a crash. One object per process and store: a restart or a wipe makes another.
 /// </summary>
 internal sealed class SimulatedReplica
 {
     private readonly Simulation _simulation;
     private readonly SimulatedSilo _silo;
-    private readonly Dictionary<Slot, Dictionary<Key, Register>> _slots = [];
+    private readonly Dictionary<Slot, SlotRegisters> _slots = [];
     private long _savedUntil;
 
     public SimulatedReplica(Simulation simulation, SimulatedSilo silo, SimulatedDisk disk)
@@ -20,7 +20,7 @@ internal sealed class SimulatedReplica
         Disk = disk;
         Map = disk.Map;
         foreach (var (slot, saved) in disk.Slots)
-            _slots[slot] = new Dictionary<Key, Register>(saved.Registers);
+            saved.Restore(this[slot]);
     }
 
     public SimulatedDisk Disk { get; }
@@ -32,69 +32,108 @@ internal sealed class SimulatedReplica
 
     public bool IsGone { get; set; }
 
+    public SlotRegisters this[Slot slot]
+    {
+        get
+        {
+            if (!_slots.TryGetValue(slot, out var registers))
+                _slots[slot] = registers = new SlotRegisters(slot, Node, Disk.Map?.Epoch ?? Epoch.None, _simulation.Faults);
+            return registers;
+        }
+    }
+
+    /// <summary>The register, or an absent one.</summary>
+    public Register Find(Key key) => this[key.Slot].TryGet(key, out var register) ? register : Register.Absent;
+
     public void Learn(ClusterMap map)
     {
         Map = map;
         Log(true, () => Disk.Save(map), static () => { });
+        foreach (var registers in _slots.Values)
+        {
+            if (!registers.Follow(map))
+                continue;
+            _simulation.Trace($"{_silo.Name} vacates {registers.Slot}");
+            var floor = registers.Floor;
+            Log(true, () => Disk[registers.Slot].Clear(floor), static () => { });
+        }
     }
 
     public void Receive(Request request, ClusterMap sendersMap, Action<Reply> respond)
     {
-        var step = Map is null ? default : Handle(request);
-        if (step.NeedsNewerMap)
+        if (Map is null || request.Epoch > Map.Epoch)
         {
             CatchUp(sendersMap, () => Receive(request, sendersMap, respond));
             return;
         }
 
-        _simulation.Trace($"{_silo.Name} {request} of {request.Key} -> {step.Reply}");
+        var step = Handle(request);
+        if (_simulation.IsTraced)
+            _simulation.Trace($"{_silo.Name} {request} of {request.Key} -> {step.Reply?.ToString() ?? step.Silence.ToString()}");
+        if (step.Reply is not { } reply)
+            return;
         var early = _simulation.Options.Mutation == Mutation.ReplyBeforePersist;
         if (early)
-            respond(step.Reply!);
+            respond(reply);
         Log(
             step.Changed,
             () => Save(request, step.Register),
             () =>
             {
-                if (step.Reply is ReadReply { Accepted.IsZero: false })
+                if (reply is ReadReply { Accepted.IsZero: false })
                     _simulation.Invariants.Held(Node, request.Key, step.Register, request.Epoch);
                 if (!early)
-                    respond(step.Reply!);
+                    respond(reply);
             });
     }
 
-    private Dictionary<Key, Register> SlotOf(Key key)
+    public void Receive(SlotRequest request, ClusterMap sendersMap, Action<SlotReply> respond)
     {
-        if (!_slots.TryGetValue(key.Slot, out var slot))
-            _slots[key.Slot] = slot = [];
-        return slot;
+        var step = Map is null ? default : request is DigestRequest digests
+            ? new SlotStep(digests.Answer(Map, slot => this[slot].Digest))
+            : this[((OneSlotRequest)request).Slot].Handle(Map, (OneSlotRequest)request);
+        if (step.Reply is not { } reply)
+        {
+            CatchUp(sendersMap, () => Receive(request, sendersMap, respond));
+            return;
+        }
+
+        if (_simulation.IsTraced)
+            _simulation.Trace($"{_silo.Name} {request} -> {reply}");
+        var floor = step.FloorRaised ? this[((OneSlotRequest)request).Slot].Floor : Floor.None;
+        Log(step.Changed, () => Save((OneSlotRequest)request, step, floor), () => respond(reply));
     }
 
     private AcceptorStep Handle(Request request)
     {
-        var slot = SlotOf(request.Key);
-        var register = slot.GetValueOrDefault(request.Key);
-        AcceptorStep step;
-        if (_simulation.Options.Mutation == Mutation.AcceptBelowPromise && request is AcceptRequest accept && accept.Ballot > register.Accepted)
-        {
-            // As scylladb#6139 had it: compared with what was accepted, but not with the promise, which stays as it was.
-            step = Acceptor.Handle(Map!, register with { Promised = register.Accepted }, Floor.None, request);
-            step = new AcceptorStep(step.Register with { Promised = Ballot.Higher(register.Promised, step.Register.Promised) }, step.Changed, step.Reply);
-        }
-        else
-        {
-            step = Acceptor.Handle(Map!, register, Floor.None, request);
-        }
+        var registers = this[request.Key.Slot];
+        var register = Find(request.Key);
+        if (_simulation.Options.Mutation != Mutation.AcceptBelowPromise || request is not AcceptRequest accept || accept.Ballot <= register.Accepted)
+            return registers.Handle(Map!, request);
 
-        slot[request.Key] = step.Register;
-        return step;
+        // As scylladb#6139 had it: compared with what was accepted, but not with the promise, which stays as it was.
+        registers.Restore(request.Key, register with { Promised = register.Accepted });
+        var step = registers.Handle(Map!, request);
+        register = step.Register with { Promised = Ballot.Higher(register.Promised, step.Register.Promised) };
+        registers.Restore(request.Key, register);
+        return step.Reply is null ? step : new AcceptorStep(register, step.Changed, step.Reply);
     }
 
     private void Save(Request request, in Register register)
     {
-        var saved = Disk[request.Key.Slot].Registers;
-        _simulation.Invariants.Saved(Node, request.Key, saved.GetValueOrDefault(request.Key), register, request.Epoch);
-        saved[request.Key] = register;
+        var saved = Disk[request.Key.Slot];
+        _simulation.Invariants.Saved(Node, request.Key, saved.Floor, saved.Registers.GetValueOrDefault(request.Key), register, request.Epoch);
+        saved.Registers[request.Key] = register;
+    }
+
+    private void Save(OneSlotRequest request, in SlotStep step, in Floor floor)
+    {
+        var saved = Disk[request.Slot];
+        saved.Floor = Floor.Above(saved.Floor, floor);
+        foreach (var key in step.Removed)
+            saved.Registers.Remove(key);
+        if (step.Replaced is { } replaced)
+            saved.Registers[replaced] = step.Register;
     }
 
     /// <summary>The newer map first, from the sender or from the authority; then the same message again.</summary>

@@ -3,7 +3,7 @@ using Orleans.Kv.Consensus;
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>
-/// A silo: a name, a store, and while its process runs a replica and a host of proposers. It knows a map of its own, which may be old; it hears of newer ones from
+/// A silo: a name, a store, and while its process runs a replica, a host of proposers, a migrator and the loops that repair. It knows a map of its own, which may be old; it hears of newer ones from
 /// messages, and from the authority when it gets round to looking. What it does when it finds itself out of the map: wipes its store and joins as new.
 /// </summary>
 internal sealed class SimulatedSilo
@@ -11,7 +11,6 @@ internal sealed class SimulatedSilo
     private static readonly string[] Names = ["n0", "n1", "n2", "n3", "n4", "n5", "n6", "n7"];
 
     private readonly Simulation _simulation;
-    private int _process;
     private int _drainedProcess = -1;
 
     public SimulatedSilo(Simulation simulation, int index, bool isDurable)
@@ -21,6 +20,8 @@ internal sealed class SimulatedSilo
         IsDurable = isDurable;
         Replica = new SimulatedReplica(simulation, this, NewDisk()) { IsGone = true };
         Host = new SimulatedHost(simulation, this);
+        Migrator = new SimulatedMigrator(simulation, this);
+        Repair = new SimulatedRepair(simulation, this);
     }
 
     public int Index { get; }
@@ -32,12 +33,19 @@ internal sealed class SimulatedSilo
 
     public bool IsUp { get; private set; }
 
+    /// <summary>Counts its processes.</summary>
+    public int Process { get; private set; }
+
     /// <summary>The node that this silo is at present, or was when its process ended.</summary>
     public NodeId Node => Replica.Node;
 
     public SimulatedReplica Replica { get; private set; }
 
     public SimulatedHost Host { get; }
+
+    public SimulatedMigrator Migrator { get; }
+
+    public SimulatedRepair Repair { get; }
 
     public ClusterMap? Map => Replica.Map;
 
@@ -48,12 +56,13 @@ internal sealed class SimulatedSilo
     {
         if (IsUp)
             return;
-        _process++;
+        Process++;
         IsUp = true;
         Stand(IsDurable ? Replica.Disk : NewDisk());
         _simulation.Trace($"{Name} starts as {Node}, knows {Map?.Epoch}");
         Host.Start();
-        Look(_process, 0);
+        Repair.Start();
+        Look(Process, 0);
     }
 
     public void Crash()
@@ -62,9 +71,11 @@ internal sealed class SimulatedSilo
             return;
         _simulation.Trace($"{Name} crashes");
         IsUp = false;
-        _process++;
+        Process++;
         Replica.IsGone = true;
         Host.Crash();
+        Migrator.Crash();
+        Repair.Crash();
         _simulation.Membership.Died(this);
     }
 
@@ -96,7 +107,7 @@ internal sealed class SimulatedSilo
 
     // Out of the map after having been in it. A drained silo stays out until its process ends: it has nothing to come back for.
     private bool IsHistory(ClusterMap map) =>
-        Replica.Disk.WasMember && !map.Contains(Node) && _drainedProcess != _process;
+        Replica.Disk.WasMember && !map.Contains(Node) && _drainedProcess != Process;
 
     public void Drain()
     {
@@ -104,7 +115,7 @@ internal sealed class SimulatedSilo
             return;
         _simulation.Trace($"{Name} is to be drained");
         record.IsDraining = true;
-        _drainedProcess = _process;
+        _drainedProcess = Process;
     }
 
     private void Wipe(ClusterMap map)
@@ -124,7 +135,7 @@ internal sealed class SimulatedSilo
     /// <summary>A look at the authority now and then: for a newer map, and to be registered as the node that this silo is.</summary>
     private void Look(int process, int wait) => _simulation.After(wait + _simulation.Delay(), () =>
     {
-        if (!IsUp || process != _process)
+        if (!IsUp || process != Process)
             return;
         if (!_simulation.Happens(_simulation.Options.Drop))
         {

@@ -2,7 +2,7 @@ using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
-/// <summary>One schedule's weather, drawn from its seed: some runs are calm and some are wild, as each hides other bugs.</summary>
+/// <summary>One schedule's weather; see <see cref="Weather"/>.</summary>
 public sealed record SimulationOptions
 {
     public required int Seed { get; init; }
@@ -55,71 +55,43 @@ public sealed record SimulationOptions
     public int Losses { get; init; }
     public int Drains { get; init; }
 
+    /// <summary>Silos of the first map that are drained together, once others have joined.</summary>
+    public int Exodus { get; init; }
+
     /// <summary>Silos that are held for dead while they live.</summary>
     public int Suspicions { get; init; }
     public int MaxDetection { get; init; } = 40;
+    public int Grace { get; init; }
+    public int DurableGrace { get; init; }
+
+    /// <summary>How many lead the topology at once, at most; none leaves the first map as it is.</summary>
+    public int Leaders { get; init; }
+    public double LeaderEnds { get; init; }
+
+    /// <summary>How often a migrator ends half-way, per slot that it settles or lists.</summary>
+    public double MigratorEnds { get; init; }
+
+    /// <summary>Keys that a migrator settles at once.</summary>
+    public int MigrationWidth { get; init; } = 4;
+
+    /// <summary>Entries per page of a slot's listing.</summary>
+    public int PageSize { get; init; } = 16;
+
+    /// <summary>Pause between replays of what other nodes missed, at most; 0 for none.</summary>
+    public int ReplayEvery { get; init; }
+
+    /// <summary>Keys that are remembered one by one for a node that missed them; past that, their whole slots.</summary>
+    public int MaxPending { get; init; } = 64;
+
+    /// <summary>Pause between comparisons with other replicas, at most; 0 for none.</summary>
+    public int CompareEvery { get; init; }
+
+    /// <summary>Pause between purges, at most; 0 for none.</summary>
+    public int PurgeEvery { get; init; }
+
+    /// <summary>How old a tombstone must be, by a silo's own clock.</summary>
+    public int PurgeAge { get; init; }
 
     /// <summary>How late news of a map may be.</summary>
     public int MaxMapLag { get; init; } = 100;
-
-    /// <summary>Every so many schedules are a storm of restarts on fresh keys.</summary>
-    public const int StormEvery = 8;
-
-    public static SimulationOptions Draw(int seed, Mutation mutation = Mutation.None)
-    {
-        var options = DrawAny(seed, mutation);
-        return seed % StormEvery != 0 ? options : options with
-        {
-            Replicas = 3,
-            Silos = 3,
-            Keys = 60,
-            Slots = 3,
-            Clients = 6,
-            ThinkTime = 2,
-            Deadline = 3_000,
-            Duplicate = 0.4,
-            LongDelay = 0.2,
-            MaxLongDelay = 100,
-            CrashAfterSend = 0.3,
-        };
-    }
-
-    private static SimulationOptions DrawAny(int seed, Mutation mutation)
-    {
-        var random = new Random(seed);
-        int Pick(params int[] choices) => choices[random.Next(choices.Length)];
-        double Share(params double[] choices) => choices[random.Next(choices.Length)];
-        var replicas = Pick(3, 3, 3, 3, 2, 5);
-        return new SimulationOptions
-        {
-            Seed = seed,
-            Mutation = mutation,
-            Replicas = replicas,
-            Silos = Math.Max(3, replicas),
-            Clients = Pick(2, 4, 6),
-            Keys = Pick(1, 1, 2, 3, 12),
-            Slots = Pick(1, 2),
-            WriteQuorum = random.Next(8) == 0 ? WriteQuorum.All : WriteQuorum.Majority,
-            Drop = Share(0, 0.02, 0.1, 0.25),
-            Duplicate = Share(0, 0.05, 0.3),
-            MaxDelay = Pick(2, 5, 15),
-            LongDelay = Share(0, 0.03, 0.1),
-            MaxLongDelay = Pick(100, 400, 1_200),
-            FalseFailure = Share(0, 0.03),
-            SiloCrashes = Pick(0, 1, 4),
-            HostCrashes = Pick(0, 2, 5, 25),
-            CrashAfterSend = Share(0, 0, 0.02, 0.1),
-            CrashAroundSave = Share(0, 0, 0.01),
-            Cuts = Pick(0, 2, 5),
-            MaxPersistDelay = Pick(0, 2, 8),
-            MaxClockError = Pick(0, 20, 300, 2_000),
-            Deadline = Pick(100, 300, 3_000),
-            Patience = Pick(80, 200, 400),
-            ThinkTime = Pick(2, 20, 60),
-            OwnRequestId = Share(0, 0.2, 0.6),
-            ReadShare = Share(0.15, 0.4, 0.7),
-            ExpiryShare = Share(0, 0, 0.2),
-            MaxRemembered = Pick(12, 4_096, 4_096),
-        };
-    }
 }

@@ -10,28 +10,29 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 /// </summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int Schedules = 10_000;
+    private const int Schedules = 20_000;
     private const int MutationBudget = 1_000;
     private const int FirstSeed = 1;
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(3);
 
     public static TheoryData<Mutation> Mutations => [.. Enum.GetValues<Mutation>().Where(static mutation => mutation != Mutation.None)];
 
     [Fact]
-    public void TenThousandSchedules_RunWithoutViolation_WithinAMinute()
+    public void TwentyThousandSchedules_RunWithoutViolation_WithinThreeMinutes()
     {
         var watch = Stopwatch.StartNew();
         var before = Environment.CpuUsage.TotalTime;
-        long steps = 0, operations = 0, unknown = 0;
+        long steps = 0, operations = 0, unknown = 0, maps = 0;
         string? failure = null;
         Parallel.For(FirstSeed, FirstSeed + Schedules, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
             try
             {
-                var report = new Simulation(SimulationOptions.Draw(seed)).Run();
+                var report = new Simulation(Weather.Draw(seed)).Run();
                 Interlocked.Add(ref steps, report.Steps);
                 Interlocked.Add(ref operations, report.Operations);
                 Interlocked.Add(ref unknown, report.Unknown);
+                Interlocked.Add(ref maps, report.Epoch);
             }
             catch (Exception violation) when (violation is ViolationException or NoProgressException or UndecidedException)
             {
@@ -44,7 +45,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var alone = (Environment.CpuUsage.TotalTime - before) / Environment.ProcessorCount;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Schedules} schedules, {operations} operations ({unknown} of unknown outcome), {steps} events in {watch.Elapsed.TotalSeconds:f1} s, or {alone.TotalSeconds:f1} s of all cores"));
+            $"{Schedules} schedules, {operations} operations ({unknown} of unknown outcome), {maps} maps, {steps} events in {watch.Elapsed.TotalSeconds:f1} s, or {alone.TotalSeconds:f1} s of all cores"));
         Assert.True(failure is null, failure);
         Assert.True(alone < Budget, $"took {alone} of all cores, where {Budget} is allowed");
     }
@@ -55,12 +56,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         for (var schedule = 1; schedule <= MutationBudget; schedule++)
         {
-            // A reused id does harm only where replies to the former instance count for the next one, early in a key's life: the acceptors' strict promise
-            // forbids it everywhere else. So that one is looked for where restarts are many and keys are fresh.
-            var seed = mutation == Mutation.ProposerIdReusedAfterRestart ? schedule * SimulationOptions.StormEvery : schedule;
+            var seed = SeedOf(schedule, mutation);
             try
             {
-                new Simulation(SimulationOptions.Draw(seed, mutation)).Run();
+                new Simulation(Weather.Draw(seed, mutation)).Run();
             }
             catch (ViolationException violation)
             {
@@ -76,11 +75,22 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Fail($"{mutation} was not found in {MutationBudget} schedules");
     }
 
+    /// <summary>Most rules are missed in any weather. Some are needed in one kind only, and are looked for there.</summary>
+    private static int SeedOf(int schedule, Mutation mutation) => mutation switch
+    {
+        // A reused id does harm only where replies to the former instance count for the next one, early in a key's life: the acceptors' strict promise
+        // forbids it everywhere else. So that one is looked for where restarts are many and keys are fresh.
+        Mutation.ProposerIdReusedAfterRestart => schedule * Weather.StormEvery,
+        // What is left behind is missed only where a whole quorum is new.
+        Mutation.FloorsNotMoved => ((schedule - 1) * Weather.StormEvery) + Weather.ExodusAt,
+        _ => schedule,
+    };
+
     [Fact]
     public void SameSeed_GivesTheSameRun_EventForEvent()
     {
-        var first = new Simulation(SimulationOptions.Draw(7), trace: true);
-        var second = new Simulation(SimulationOptions.Draw(7), trace: true);
+        var first = new Simulation(Weather.Draw(7), trace: true);
+        var second = new Simulation(Weather.Draw(7), trace: true);
         Assert.Equal(first.Run(), second.Run());
         Assert.Equal(first.TraceText, second.TraceText);
         Assert.Contains("Accept", first.TraceText, StringComparison.Ordinal);
@@ -92,7 +102,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var seed = int.Parse(Environment.GetEnvironmentVariable("KV_SIMULATION_SEED") ?? "1", CultureInfo.InvariantCulture);
         var mutation = Enum.Parse<Mutation>(Environment.GetEnvironmentVariable("KV_SIMULATION_MUTATION") ?? nameof(Mutation.None));
-        var simulation = new Simulation(SimulationOptions.Draw(seed, mutation), trace: true);
+        var simulation = new Simulation(Weather.Draw(seed, mutation), trace: true);
         try
         {
             output.WriteLine(simulation.Run().ToString());

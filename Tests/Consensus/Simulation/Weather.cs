@@ -1,0 +1,136 @@
+using Orleans.Kv.Consensus;
+
+namespace Orleans.Kv.Tests.Consensus.Simulation;
+
+/// <summary>
+/// Draws the weather of a schedule from its seed: some runs are calm and some are wild, as each hides other bugs. A third of them keep their first map; every eighth is a storm
+/// of restarts on fresh keys, and every eighth an exodus.
+/// </summary>
+internal sealed class Weather
+{
+    /// <summary>Every so many schedules are a storm.</summary>
+    public const int StormEvery = 8;
+
+    /// <summary>Where among these many an exodus falls.</summary>
+    public const int ExodusAt = 4;
+
+    private readonly int _seed;
+    private readonly Random _random;
+
+    private Weather(int seed)
+    {
+        _seed = seed;
+        _random = new Random(seed);
+    }
+
+    public static SimulationOptions Draw(int seed, Mutation mutation = Mutation.None)
+    {
+        var weather = new Weather(seed);
+        var options = weather.Calm() with { Mutation = mutation };
+        if (seed % StormEvery == 0)
+            return Storm(options);
+        if (seed % StormEvery == ExodusAt)
+            return weather.Exodus(weather.Change(options));
+        return weather._random.Next(3) == 0 ? options : weather.Change(options);
+    }
+
+    /// <summary>Clients, network, clocks and crashes under one map.</summary>
+    private SimulationOptions Calm()
+    {
+        var replicas = Pick(3, 3, 3, 3, 2, 5);
+        return new SimulationOptions
+        {
+            Seed = _seed,
+            Replicas = replicas,
+            Silos = Math.Max(3, replicas),
+            Clients = Pick(2, 4, 6),
+            Keys = Pick(1, 1, 2, 3, 12),
+            Slots = Pick(1, 2),
+            WriteQuorum = _random.Next(8) == 0 ? WriteQuorum.All : WriteQuorum.Majority,
+            Drop = Pick(0, 0.02, 0.1, 0.25),
+            Duplicate = Pick(0, 0.05, 0.3),
+            MaxDelay = Pick(2, 5, 15),
+            LongDelay = Pick(0, 0.03, 0.1),
+            MaxLongDelay = Pick(100, 400, 1_200),
+            FalseFailure = Pick(0, 0.03),
+            SiloCrashes = Pick(0, 1, 4),
+            HostCrashes = Pick(0, 2, 5, 25),
+            CrashAfterSend = Pick(0, 0, 0.02, 0.1),
+            CrashAroundSave = Pick(0, 0, 0.01),
+            Cuts = Pick(0, 2, 5),
+            MaxPersistDelay = Pick(0, 2, 8),
+            MaxClockError = Pick(0, 20, 300, 2_000, 180_000),
+            Deadline = Pick(100, 300, 3_000),
+            Patience = Pick(80, 200, 400),
+            ThinkTime = Pick(2, 20, 60),
+            OwnRequestId = Pick(0, 0.2, 0.6),
+            ReadShare = Pick(0.15, 0.4, 0.7),
+            ExpiryShare = Pick(0, 0, 0.2),
+            MaxRemembered = Pick(12, 4_096, 4_096),
+            ReplayEvery = Pick(0, 15, 60),
+            CompareEvery = Pick(0, 15, 60),
+            PurgeEvery = Pick(0, 10, 40),
+            PurgeAge = Pick(0, 30, 100),
+            MaxPending = Pick(1, 64),
+            PageSize = Pick(1, 2, 16),
+        };
+    }
+
+    /// <summary>Nodes that come and go, and maps that follow them.</summary>
+    private SimulationOptions Change(SimulationOptions options) => options with
+    {
+        Silos = Math.Clamp(options.Replicas + Pick(0, 1, 1, 2), 3, 6),
+        Leaders = Pick(1, 1, 2, 3),
+        LeaderEnds = Pick(0, 0.1, 0.4),
+        MigratorEnds = Pick(0, 0.02, 0.2),
+        MigrationWidth = Pick(1, 4),
+        VolatileShare = Pick(0, 0.5, 1),
+        Deaths = Pick(0, 1, 2, 4, 6),
+        Losses = Pick(0, 0, 1, 2),
+        Drains = Pick(0, 0, 1, 2),
+        Suspicions = Pick(0, 0, 1, 3),
+        MaxDetection = Pick(5, 20, 60),
+        Grace = Pick(0, 0, 30),
+        DurableGrace = Pick(30, 60, 150),
+        MaxMapLag = Pick(10, 60, 300),
+        SafetyMilliseconds = Pick(600, 600, 1_000),
+    };
+
+    /// <summary>
+    /// Most of the first silos leave at once, alive, and hear of it late, while the network lets through what it is given. Whatever is left behind with them (floors,
+    /// states that came after a listing, promises) is missing in a whole quorum of those that remain.
+    /// </summary>
+    private SimulationOptions Exodus(SimulationOptions options) => options with
+    {
+        Replicas = 3,
+        Silos = Pick(5, 6),
+        Exodus = Pick(2, 2, 3),
+        Drop = Pick(0, 0, 0.02, 0.1),
+        Deaths = Pick(0, 0, 1),
+        Losses = 0,
+        SiloCrashes = Pick(0, 1),
+        MaxMapLag = Pick(10, 300, 800),
+        PurgeEvery = Pick(5, 15),
+        PurgeAge = Pick(0, 0, 30),
+        Keys = Pick(1, 2, 12),
+        Slots = 1,
+        SafetyMilliseconds = 800,
+    };
+
+    private static SimulationOptions Storm(SimulationOptions options) => options with
+    {
+        Replicas = 3,
+        Silos = 3,
+        Keys = 60,
+        Slots = 3,
+        Clients = 6,
+        ThinkTime = 2,
+        Deadline = 3_000,
+        Duplicate = 0.4,
+        LongDelay = 0.2,
+        MaxLongDelay = 100,
+        CrashAfterSend = 0.3,
+    };
+
+    private T Pick<T>(params ReadOnlySpan<T> choices) => choices[_random.Next(choices.Length)];
+}
