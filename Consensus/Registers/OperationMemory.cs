@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 
 namespace Orleans.Kv.Consensus;
@@ -108,24 +109,27 @@ public sealed class OperationMemory : IEquatable<OperationMemory>
 
     internal void AppendTo(ref Xxh64 hash)
     {
+        Span<byte> bytes = stackalloc byte[6 * sizeof(long)];
         hash.Append(Outcomes.Length);
         foreach (var outcome in Outcomes)
         {
-            hash.Append(outcome.Id.Origin.High);
-            hash.Append(outcome.Id.Origin.Low);
-            hash.Append(outcome.Id.Number);
-            hash.Append(outcome.Deadline.Value);
-            hash.Append((long)outcome.Code);
-            hash.Append(outcome.Version);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, outcome.Id.Origin.High);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], outcome.Id.Origin.Low);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], outcome.Id.Number);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], outcome.Deadline.Value);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], (long)outcome.Code);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], outcome.Version);
+            hash.Append(bytes);
         }
 
         hash.Append(Marks.Length);
         foreach (var mark in Marks)
         {
-            hash.Append(mark.Origin.High);
-            hash.Append(mark.Origin.Low);
-            hash.Append(mark.Mark);
-            hash.Append(mark.Guard.Value);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, mark.Origin.High);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], mark.Origin.Low);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], mark.Mark);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], mark.Guard.Value);
+            hash.Append(bytes[..32]);
         }
     }
 }

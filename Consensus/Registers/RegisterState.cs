@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Orleans.Kv.Consensus;
@@ -109,17 +110,25 @@ public sealed class RegisterState : IEquatable<RegisterState>
 
     private ulong ComputeHash()
     {
-        var hash = new Xxh64(0);
-        hash.Append(IsTombstone ? 1UL : 0UL);
-        hash.Append(Version);
-        hash.Append(Modified.Value);
-        hash.Append(Expiry.Value);
-        hash.Append(Stamp.Value);
         // Lengths lead what varies, so that no two states share one sequence of bytes.
         var type = ContentType is null ? -1 : Encoding.UTF8.GetByteCount(ContentType);
-        hash.Append(type);
+        // In one piece: piece by piece takes twice as long, and this is on the way of every write.
+        Span<byte> head = stackalloc byte[6 * sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(head, IsTombstone ? 1 : 0);
+        BinaryPrimitives.WriteInt64LittleEndian(head[8..], Version);
+        BinaryPrimitives.WriteInt64LittleEndian(head[16..], Modified.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(head[24..], Expiry.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(head[32..], Stamp.Value);
+        BinaryPrimitives.WriteInt64LittleEndian(head[40..], type);
+        var hash = new Xxh64(0);
+        hash.Append(head);
         if (type > 0)
-            hash.Append(Encoding.UTF8.GetBytes(ContentType!));
+        {
+            Span<byte> utf8 = type <= MaxContentTypeBytes ? stackalloc byte[type] : new byte[type];
+            Encoding.UTF8.GetBytes(ContentType!, utf8);
+            hash.Append(utf8);
+        }
+
         hash.Append(Value.Length);
         hash.Append(Value.Span);
         Memory.AppendTo(ref hash);
