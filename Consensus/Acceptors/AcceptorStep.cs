@@ -25,7 +25,7 @@ public readonly record struct AcceptorStep
     public Silence Silence { get; }
 
     /// <summary>
-    /// All registers that the slot held before have been dropped: see <see cref="SlotRegisters.Follow"/>. A log notes this, and the floor, before the register.
+    /// All registers that the slot held before have been dropped, and its floor: see <see cref="SlotRegisters.Follow"/>. First in the log.
     /// </summary>
     public bool Vacated { get; internal init; }
 

@@ -26,7 +26,8 @@ public sealed partial class SlotRegisters
         foreach (var (key, register) in _registers)
         {
             var isDue = register.State is null ? IsIdle(key, register, idle) : IsForgotten(register.State, before);
-            if (!isDue || keys.Count == limit)
+            // A corrupt tombstone is repaired first: nobody knows what it remembers.
+            if (!isDue || keys.Count == limit || !IsSound(key, register))
                 continue;
             keys.Add(new KeyAtBallot(key, register.Accepted));
             floor = Floor.Above(floor, FloorInsteadOf(register));
@@ -35,7 +36,7 @@ public sealed partial class SlotRegisters
         return new PurgeCandidates(Slot, floor, keys.ToImmutable());
     }
 
-    /// <summary>Nobody can ask any more for what the tombstone remembers. A corrupt one is repaired first.</summary>
+    /// <summary>Nobody can ask any more for what the tombstone remembers.</summary>
     private static bool IsForgotten(RegisterState state, HybridTimestamp before) =>
         state.IsTombstone && state.Stamp < before && state.Memory.LatestDeadline < before;
 
@@ -52,14 +53,14 @@ public sealed partial class SlotRegisters
         var raised = RaiseFloor(request.Floor);
         var held = ImmutableArray.CreateBuilder<bool>(request.Keys.Length);
         foreach (var (key, accepted) in request.Keys)
-            held.Add(_registers.TryGetValue(key, out var register) ? HoldsNothingElse(register, accepted) : Floor.Ballot >= accepted);
+            held.Add(_registers.TryGetValue(key, out var register) ? HoldsNothingElse(key, register, accepted) : Floor.Ballot >= accepted);
         return new SlotStep(new HoldsReply(request.Round, held.MoveToImmutable())) { FloorRaised = raised };
     }
 
-    private static bool HoldsNothingElse(in Register register, in Ballot accepted)
+    private bool HoldsNothingElse(Key key, in Register register, in Ballot accepted)
     {
         if (register.State is not null)
-            return register.State.IsTombstone && register.Accepted == accepted;
+            return register.State.IsTombstone && register.Accepted == accepted && IsSound(key, register);
         // Only promised. What it goes by is its own promise, not the floor: where that is lower than the tombstone, an older value could still come in.
         return register.Promised >= accepted;
     }
@@ -75,7 +76,7 @@ public sealed partial class SlotRegisters
         foreach (var (key, accepted) in request.Keys)
         {
             // Exactly this ballot, not merely a tombstone: a later one holds outcomes that nobody asked the others about.
-            if (!_registers.TryGetValue(key, out var register) || register.Accepted != accepted || Exists(register) > 0)
+            if (!_registers.TryGetValue(key, out var register) || register.Accepted != accepted || Exists(register) > 0 || !IsSound(key, register))
                 continue;
             floor = Floor.Above(floor, FloorInsteadOf(register));
             Remove(key);

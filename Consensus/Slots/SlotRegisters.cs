@@ -57,6 +57,7 @@ public sealed partial class SlotRegisters
 
     public Slot Slot { get; }
 
+    /// <summary>Never falls, until the node has no say about the slot any more.</summary>
     public Floor Floor { get; private set; }
 
     /// <summary>
@@ -149,12 +150,16 @@ public sealed partial class SlotRegisters
             Replace(key, register);
     }
 
-    /// <summary>Puts the floor in place as a log has it. It never falls.</summary>
+    /// <summary>Raises the floor to what a log has.</summary>
     public void Restore(in Floor floor) => Floor = Floor.Above(Floor, floor);
 
     /// <summary>
     /// Goes over to a map. All handling does so by itself; a shell that has learned a map does it for all slots, to free what is no longer needed here. True where everything
-    /// was dropped: the floor may have risen then, as promises are never forgotten.
+    /// was dropped.
+    /// <para>
+    /// The floor goes too, and with it what was promised: the slot is what it is in a new store. Both mattered to generations that are no longer in force, and messages of their
+    /// epochs are refused; when the slot comes back, its floor does as well. Kept, it would refuse the redelivery of all that was not written since.
+    /// </para>
     /// </summary>
     public bool Follow(ClusterMap map)
     {
@@ -164,14 +169,11 @@ public sealed partial class SlotRegisters
         _map = map;
         _known = map.Epoch;
         _isReplica = map[Slot].IndexOf(_self) >= 0;
-        if (_isReplica || !map.IsStable || _registers.Count == 0)
+        if (_isReplica || !map.IsStable || (_registers.Count == 0 && Floor == Floor.None))
             return false;
 
-        var highest = Floor.Ballot;
-        foreach (var register in _registers.Values)
-            highest = Ballot.Higher(highest, register.Promised);
-        Floor = Floor with { Ballot = highest };
         _registers.Clear();
+        Floor = Floor.None;
         _corrupt = null;
         _idlePromises = null;
         Digest = 0;

@@ -20,7 +20,7 @@ public readonly record struct SlotStep
     /// <summary><see cref="SlotRegisters.Floor"/> is another one now.</summary>
     public bool FloorRaised { get; internal init; }
 
-    /// <summary>All registers that the slot held before have been dropped: see <see cref="SlotRegisters.Follow"/>. First in the log.</summary>
+    /// <summary>All registers that the slot held before have been dropped, and its floor: see <see cref="SlotRegisters.Follow"/>. First in the log.</summary>
     public bool Vacated { get; internal init; }
 
     /// <summary>The keys whose registers are gone.</summary>

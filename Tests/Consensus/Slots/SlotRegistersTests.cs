@@ -149,6 +149,7 @@ public sealed class SlotRegistersTests
     {
         var slot = SlotKeys.New();
         slot.Handle(SlotKeys.Map, SlotKeys.Accept(A, Samples.Ballot(3), Samples.State(1), next: Samples.Ballot(4)));
+        slot.Handle(SlotKeys.Map, new FloorRequest(slot.Slot, Now, 1, new Floor(Samples.Ballot(2), 3, new HybridTimestamp(9))));
         var others = new Generation([Maps.Node("x"), Maps.Node("y"), Maps.Node("z")]);
         var moving = new ClusterMap(new Epoch(6), ConsistencyMode.Consistent, [SlotKeys.Map.Newest, others]);
         Assert.False(slot.Follow(moving));
@@ -157,9 +158,7 @@ public sealed class SlotRegistersTests
         var moved = new ClusterMap(new Epoch(7), ConsistencyMode.Consistent, [others]);
         var step = slot.Handle(moved, new AcceptRequest(B, moved.Epoch, 1, Samples.Ballot(9), Samples.State(1), Samples.Ballot(9)));
         Assert.Equal((Silence.NotReplica, true), (step.Silence, step.Vacated));
-        Assert.Equal((0, 0, 0UL, 0L), (slot.Count, slot.Keys, slot.Digest, slot.Bytes));
-        // What was promised stays promised.
-        Assert.Equal(Samples.Ballot(4), slot.Floor.Ballot);
+        Assert.Equal((0, 0, 0UL, 0L, Floor.None), (slot.Count, slot.Keys, slot.Digest, slot.Bytes, slot.Floor));
         Assert.False(slot.Handle(moved, new AcceptRequest(B, moved.Epoch, 1, Samples.Ballot(9), Samples.State(1), Samples.Ballot(9))).Vacated);
     }
 
