@@ -10,6 +10,10 @@ namespace Orleans.Kv.Consensus;
 /// <item>Else nobody can tell, and nothing is changed: two copies that are both sound and differ mean that a ballot carried two states, or that bytes changed before they
 /// were accepted. The next write to the key overwrites them; until then an operator is told.</item>
 /// </list>
+/// <para>
+/// Where nobody can tell because a copy is silent and no other replica has its ballot, the state was never committed, as far as w replicas answer: settling the key
+/// (<see cref="Proposer.Settle"/>) goes by what the others have, and overwrites the silent copy.
+/// </para>
 /// </summary>
 public static class RepairRule
 {

@@ -9,7 +9,8 @@ namespace Orleans.Kv.Consensus;
 /// <param name="Push">Where the first has accepted something newer: to be redelivered to the second, or settled where that refuses.</param>
 /// <param name="Pull">Where the second has accepted something newer.</param>
 /// <param name="Corrupt">
-/// Where they have the same ballot and not the same state, or one knows its own copy to be corrupt: for <see cref="RepairRule"/>. The ballot is that of the corrupt copy.
+/// Where they have the same ballot and not the same state, or the newer copy is known to be corrupt: for <see cref="RepairRule"/>. A corrupt copy that is merely older is
+/// overwritten like any other.
 /// </param>
 public sealed record SlotComparison(ImmutableArray<KeyAtBallot> Push, ImmutableArray<KeyAtBallot> Pull, ImmutableArray<KeyAtBallot> Corrupt)
 {
@@ -29,14 +30,15 @@ public sealed record SlotComparison(ImmutableArray<KeyAtBallot> Push, ImmutableA
             var mine = order <= 0 ? first[i++] : default;
             var theirs = order >= 0 ? second[j++] : default;
             var key = mine.Key ?? theirs.Key;
-            var isCorrupt = mine.IsCorrupt || theirs.IsCorrupt || (mine.Accepted == theirs.Accepted && mine.StateHash != theirs.StateHash);
+            var byBallot = mine.Accepted.CompareTo(theirs.Accepted);
+            var newer = byBallot >= 0 ? mine : theirs;
+            var isCorrupt = newer.IsCorrupt || (byBallot == 0 && (theirs.IsCorrupt || mine.StateHash != theirs.StateHash));
             if (isCorrupt)
-                corrupt.Add(new KeyAtBallot(key, mine.IsCorrupt ? mine.Accepted : theirs.Accepted));
-            // A corrupt copy is not passed on, but one that is merely older than the other is overwritten.
-            if (mine.Accepted > theirs.Accepted && !mine.IsCorrupt)
-                push.Add(new KeyAtBallot(key, mine.Accepted));
-            else if (theirs.Accepted > mine.Accepted && !theirs.IsCorrupt)
-                pull.Add(new KeyAtBallot(key, theirs.Accepted));
+                corrupt.Add(new KeyAtBallot(key, newer.Accepted));
+            else if (byBallot > 0)
+                push.Add(new KeyAtBallot(key, newer.Accepted));
+            else if (byBallot < 0)
+                pull.Add(new KeyAtBallot(key, newer.Accepted));
         }
 
         return new SlotComparison(push.ToImmutable(), pull.ToImmutable(), corrupt.ToImmutable());

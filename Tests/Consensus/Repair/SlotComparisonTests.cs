@@ -21,12 +21,12 @@ public sealed class SlotComparisonTests
             foreach (var key in Keys)
             {
                 var (a, b) = (mine.SingleOrDefault(one => one.Key == key), theirs.SingleOrDefault(one => one.Key == key));
-                if (a.IsCorrupt || b.IsCorrupt || (a.Accepted == b.Accepted && a.StateHash != b.StateHash))
-                    corrupt.Add(new KeyAtBallot(key, a.IsCorrupt ? a.Accepted : b.Accepted));
-                if (a.Accepted > b.Accepted && !a.IsCorrupt)
-                    push.Add(new KeyAtBallot(key, a.Accepted));
-                if (b.Accepted > a.Accepted && !b.IsCorrupt)
-                    pull.Add(new KeyAtBallot(key, b.Accepted));
+                if (a.Accepted == b.Accepted && (a.IsCorrupt || b.IsCorrupt || a.StateHash != b.StateHash))
+                    corrupt.Add(new KeyAtBallot(key, a.Accepted));
+                if (a.Accepted > b.Accepted)
+                    (a.IsCorrupt ? corrupt : push).Add(new KeyAtBallot(key, a.Accepted));
+                if (b.Accepted > a.Accepted)
+                    (b.IsCorrupt ? corrupt : pull).Add(new KeyAtBallot(key, b.Accepted));
             }
 
             Assert.Equal(push, comparison.Push);
