@@ -7,7 +7,8 @@ namespace Orleans.Kv.Bench.Measuring;
 /// <summary>A process this one started and ends. What it prints is read line by line.</summary>
 internal sealed partial class ChildProcess : IAsyncDisposable
 {
-    private const int Interrupt = 2;
+    // Not SIGINT: a shell starts what it runs in the background with that ignored, the program's children inherit it, and none of them would hear it.
+    private const int Terminate = 15;
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
@@ -71,7 +72,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.StandardInput.Close();
-            _ = SendSignal(_process.Id, Interrupt);
+            _ = SendSignal(_process.Id, Terminate);
             using var deadline = new CancellationTokenSource(PatienceAtTheEnd);
             try
             {

@@ -4,10 +4,10 @@ using System.Threading.Channels;
 
 namespace Orleans.Kv.Tests.Processes.Clusters;
 
-/// <summary>A process of the product that a test started. It does not outlive the test: disposal interrupts it, then kills its whole tree.</summary>
+/// <summary>A process of the product that a test started. It does not outlive the test: disposal asks it to end, then kills its whole tree.</summary>
 internal sealed class Program : IAsyncDisposable
 {
-    private static readonly TimeSpan InterruptPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
     private readonly Task _output;
@@ -62,7 +62,7 @@ internal sealed class Program : IAsyncDisposable
             throw new TimeoutException($"Expected a line '{prefix}' within {patience.TotalSeconds:F0} s. Printed: {Output}\n{Errors}");
         }
 
-        await Exited(InterruptPatience);
+        await Exited(EndPatience);
         throw new InvalidOperationException($"Expected a line '{prefix}', but the process ended with {ExitCode}. Printed: {Output}\n{Errors}");
     }
 
@@ -84,10 +84,10 @@ internal sealed class Program : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            Signals.Interrupt(_process.Id);
+            Signals.Terminate(_process.Id);
             try
             {
-                await Exited(InterruptPatience);
+                await Exited(EndPatience);
             }
             catch (TimeoutException)
             {

@@ -7,11 +7,15 @@ internal static partial class Signals
 {
     private const int InterruptNumber = 2;
     private const int KillNumber = 9;
+    private const int TerminateNumber = 15;
     private const int ContinueNumber = 18;
     private const int StopNumber = 19;
 
     /// <summary>Ctrl-C.</summary>
     public static void Interrupt(int process) => Send(process, InterruptNumber);
+
+    /// <summary>What asks a process to end whatever started it: a shell's background processes and their children are born with Ctrl-C's signal ignored.</summary>
+    public static void Terminate(int process) => Send(process, TerminateNumber);
 
     public static void Kill(int process) => Send(process, KillNumber);
 
