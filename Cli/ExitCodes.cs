@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>Done.</summary>
     public const int Ok = 0;
 
-    /// <summary>The key does not exist, or holds something else than was expected.</summary>
+    /// <summary>The answer is no: the key or silo does not exist, the key holds something else than was expected, not in sync, not agreed to.</summary>
     public const int NotFound = 1;
 
     /// <summary>The command line is wrong: the same one will never work.</summary>

@@ -1,12 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Orleans.Kv.Cli;
 using Orleans.Kv.Cli.Commands;
 
-var root = new RootCommand("Runs a cluster of Orleans.Kv on this machine, and talks to one.")
+// Not a RootCommand, which takes its name from the file that runs.
+var root = new Command("kv", "Runs a cluster of Orleans.Kv on this machine, and talks to one.")
 {
+    new HelpOption(),
+    new VersionOption(),
     UpCommand.Create(),
     SiloCommands.Create(),
     StatusCommand.Create(),
+    InSyncCommand.Create(),
     RecoverCommand.Create(),
     KeyCommands.Get(),
     KeyCommands.Set(),

@@ -8,6 +8,9 @@ internal sealed record DrainInput(string? Node);
 /// <summary>The body of <c>POST /cluster/recover</c>.</summary>
 internal sealed record RecoverInput(bool Apply = false);
 
+/// <summary>The body of <c>POST /issynch</c>.</summary>
+internal sealed record SynchronyInput(string? Node);
+
 /// <summary>Strict, as operations are: what is misspelt must not be taken for what was meant.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -15,4 +18,5 @@ internal sealed record RecoverInput(bool Apply = false);
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(DrainInput))]
 [JsonSerializable(typeof(RecoverInput))]
+[JsonSerializable(typeof(SynchronyInput))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -42,6 +42,7 @@ internal static class ApiHost
         app.MapOperations();
         app.MapCluster();
         app.MapAdministration();
+        app.MapSynchrony();
         app.MapHealth();
         return app;
     }

@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Api.Routing;
@@ -28,4 +29,7 @@ internal interface ICluster
 
     /// <summary>Has the leader say what giving up the missing nodes would cost, or do it.</summary>
     ValueTask<RecoverReply> Recover(bool apply);
+
+    /// <summary>How far the node is behind, gathered from all silos.</summary>
+    ValueTask<ReplicationStatus> GetReplication(string node);
 }

@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Api.Routing;
@@ -40,6 +41,8 @@ internal sealed class OrleansCluster : ICluster
     public ValueTask<DrainReply> Drain(string node) => Topology.Drain(node);
 
     public ValueTask<RecoverReply> Recover(bool apply) => Topology.Recover(apply);
+
+    public ValueTask<ReplicationStatus> GetReplication(string node) => _grains.GetGrain<IReplicationGrain>(node).GetStatus();
 
     private ITopologyGrain Topology => _grains.GetGrain<ITopologyGrain>(0);
 

@@ -15,6 +15,8 @@ internal static class CommonOptions
 
     public static Option<string?> Url() => new("--url") { Description = "The API host, instead of the local cluster's." };
 
+    public static Option<bool> Json() => new("--json") { Description = "Print the API host's own answer." };
+
     public static ApiClient Connect(ParseResult parsed, Option<string> dir, Option<string?> url)
     {
         var address = parsed.GetValue(url) ?? new ClusterDirectory(parsed.GetValue(dir)!).Read().Url;

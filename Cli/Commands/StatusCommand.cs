@@ -13,7 +13,7 @@ internal static class StatusCommand
     {
         var dir = CommonOptions.Dir();
         var url = CommonOptions.Url();
-        var json = new Option<bool>("--json") { Description = "Print the API host's own answer." };
+        var json = CommonOptions.Json();
         var command = new Command("status", "Shows the cluster's map and silos.") { dir, url, json };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -42,6 +42,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("silo kill silo-1")]
     [InlineData("silo stop silo-1")]
     [InlineData("silo start silo-1")]
+    [InlineData("silo add silo-4")]
+    [InlineData("silo drain silo-1")]
+    [InlineData("recover --yes")]
+    [InlineData("issynch")]
+    [InlineData("issynch silo-1")]
     public async Task WithoutACluster_CommandsSaySoWithExitCode3(string arguments)
     {
         var (code, errors) = await RunAsync(arguments);
@@ -49,6 +54,18 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(3, code);
         Assert.Contains(_directory.FullPath, errors, StringComparison.Ordinal);
         Assert.Single(errors.Trim().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("--help", "kv [command]")]
+    [InlineData("silo add --help", "kv silo add <name>")]
+    public async Task Help_NamesTheProgramAsItsUsersDo(string arguments, string usage)
+    {
+        var (code, output, _) = await RunForOutputAsync(arguments);
+
+        Assert.Equal(0, code);
+        Assert.Contains(usage, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Orleans.Kv.Cli", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,21 +123,22 @@ public sealed class CommandLineTests : IDisposable
 
     private async Task<(int Code, string Errors)> RunAsync(string arguments)
     {
+        var (code, _, errors) = await RunForOutputAsync(
+            arguments.Contains("--url", StringComparison.Ordinal) ? arguments : $"{arguments} --dir {_directory.FullPath}");
+        return (code, errors);
+    }
+
+    private async Task<(int Code, string Output, string Errors)> RunForOutputAsync(string arguments)
+    {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _directory.FullPath };
         start.ArgumentList.Add(typeof(Bodies).Assembly.Location);
         foreach (var argument in arguments.Split(' ')) start.ArgumentList.Add(argument);
-        if (!arguments.Contains("--url", StringComparison.Ordinal))
-        {
-            start.ArgumentList.Add("--dir");
-            start.ArgumentList.Add(_directory.FullPath);
-        }
 
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         using var patience = new CancellationTokenSource(Deadline);
         await process.WaitForExitAsync(patience.Token);
-        await output;
-        return (process.ExitCode, await errors);
+        return (process.ExitCode, await output, await errors);
     }
 }

@@ -14,6 +14,10 @@ public sealed class AdministrationTests(ApiFixture api)
     [InlineData("/cluster/drain", "{", "malformed", null)]
     [InlineData("/cluster/recover", "{\"apply\":\"yes\"}", "invalid-field", "apply")]
     [InlineData("/cluster/recover", "{\"force\":true}", "unknown-field", "force")]
+    [InlineData("/issynch", "{\"node\":\"\"}", "invalid-field", "node")]
+    [InlineData("/issynch", "{\"node\":[]}", "invalid-field", "node")]
+    [InlineData("/issynch", "{\"name\":\"silo-1\"}", "unknown-field", "name")]
+    [InlineData("/issynch", "[]", "malformed", null)]
     [InlineData("/cluster/recover", "null", "malformed", null)]
     public async Task ABadBody_Is400NamingTheField(string path, string body, string code, string? field)
     {
@@ -24,5 +28,15 @@ public sealed class AdministrationTests(ApiFixture api)
             var named = problem.TryGetProperty("field", out var value) ? value.GetString() : null;
             Assert.Equal((400, code, field), (status, problem.GetProperty("code").GetString(), named));
         }
+    }
+
+    [Fact]
+    public async Task Synchrony_OfANodeThatIsNot_Is404()
+    {
+        using var connection = new RawConnection(api.Address);
+
+        var (status, problem, _) = await connection.PostAsync("/issynch", """{"node":"silo-77"}""");
+
+        Assert.Equal((404, "no-such-node", "node"), (status, problem.GetProperty("code").GetString(), problem.GetProperty("field").GetString()));
     }
 }

@@ -2,6 +2,7 @@ using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Tests.Api.Routing;
@@ -15,6 +16,8 @@ internal sealed class FakeCluster : ICluster
     public bool IsConnected { get; set; } = true;
 
     public int Coordinators { get; init; } = 4;
+
+    public Func<string, ReplicationStatus> Replication { get; init; } = _ => throw new NotSupportedException();
 
     /// <summary>Every call so far, answered or not.</summary>
     public IReadOnlyList<Call> Calls
@@ -34,6 +37,8 @@ internal sealed class FakeCluster : ICluster
     public ValueTask<DrainReply> Drain(string node) => throw new NotSupportedException();
 
     public ValueTask<RecoverReply> Recover(bool apply) => throw new NotSupportedException();
+
+    public ValueTask<ReplicationStatus> GetReplication(string node) => ValueTask.FromResult(Replication(node));
 
     private ValueTask<OperationReply> Add(int? coordinator, KeyRoute route, OperationRequest request)
     {

@@ -1,0 +1,66 @@
+using Orleans.Kv.Api.Cluster;
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Replication;
+using Orleans.Kv.Tests.Api.Routing;
+
+namespace Orleans.Kv.Tests.Api.Cluster;
+
+public sealed class NodeSynchronyTests
+{
+    [Fact]
+    public async Task WhatItsGrainSays_IsSaid()
+    {
+        var node = await AskAsync(Status("silo-1"), () => Replication(inSync: true));
+
+        Assert.Equal((true, null, NodeState.InSync), (node.IsInSync, node.Reason, node.State));
+    }
+
+    [Fact]
+    public async Task NotInSync_CarriesTheReason()
+    {
+        var node = await AskAsync(Status("silo-1"), () => Replication(inSync: false, reason: "3 keys are owed to it"));
+
+        Assert.Equal((false, "3 keys are owed to it"), (node.IsInSync, node.Reason));
+    }
+
+    [Fact]
+    public async Task AGrainThatDoesNotAnswer_IsNotInSync_AndSaysSo()
+    {
+        var node = await AskAsync(Status("silo-1", NodeState.Partitioned), () => throw new TimeoutException("no answer within 5 s"));
+
+        Assert.Equal((false, NodeState.Partitioned), (node.IsInSync, node.State));
+        Assert.Contains("no answer within 5 s", node.Reason, StringComparison.Ordinal);
+        Assert.Null(node.Replication);
+    }
+
+    [Fact]
+    public async Task AnAnswerAboutAnotherStoreOfThatName_IsNoAnswer()
+    {
+        var node = await AskAsync(Status("silo-1"), () => Replication(inSync: true, store: "another"));
+
+        Assert.False(node.IsInSync);
+        Assert.Contains("another store", node.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(NodeState.Draining, true, false)]
+    [InlineData(NodeState.Draining, false, true)]
+    [InlineData(NodeState.Joining, false, false)]
+    public async Task OnlyADrainedNodeOutsideTheMap_DoesNotCountAgainstTheCluster(NodeState state, bool member, bool drained)
+    {
+        var node = await AskAsync(Status("silo-1", state, member), () => Replication(inSync: false));
+
+        Assert.Equal(drained, node.IsDrained);
+    }
+
+    private static Task<NodeSynchrony> AskAsync(NodeStatus node, Func<ReplicationStatus> answer) =>
+        NodeSynchrony.AskAsync(new FakeCluster { Replication = _ => answer() }, node);
+
+    private static NodeStatus Status(string name, NodeState state = NodeState.InSync, bool member = true) =>
+        new() { Name = name, Store = "store", State = state, Member = member };
+
+    private static ReplicationStatus Replication(bool inSync, string? reason = null, string store = "store") => new()
+    {
+        Name = "silo-1", Store = store, State = NodeState.InSync, InSync = inSync, Reason = reason, Pending = 0, PendingSlots = 0, Bytes = 0,
+    };
+}
