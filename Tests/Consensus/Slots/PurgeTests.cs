@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Tests.Consensus.Slots;
@@ -134,6 +135,25 @@ public sealed class PurgeTests
         slot.Handle(SlotKeys.Map, SlotKeys.Prepare(promised, Samples.Ballot(9)));
         Assert.Equal([new KeyAtBallot(A, Samples.Ballot(3))], Find().Keys.AsEnumerable());
         Assert.Single(slot.FindPurgeable(new HybridTimestamp(200), 1).Keys);
+    }
+
+    /// <summary>What a corrupt tombstone remembered nobody knows, and a floor made of it could be too low.</summary>
+    [Fact]
+    public void CorruptTombstone_IsNoCandidate_NotConfirmed_AndNotPurged()
+    {
+        var (slot, twin) = (SlotKeys.New(), SlotKeys.New());
+        var (sound, damaged) = (SlotKeys.Tombstone(5, 50), SlotKeys.Tombstone(5, 50));
+        twin.Handle(SlotKeys.Map, SlotKeys.Accept(A, Samples.Ballot(3), sound));
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(A, Samples.Ballot(3), damaged));
+        // A tombstone has no bytes of its own to flip; its version is flipped in place.
+        typeof(RegisterState).GetField("<Version>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(damaged, 1L);
+
+        var candidates = twin.FindPurgeable(new HybridTimestamp(100), 10);
+        Assert.Single(candidates.Keys);
+        Assert.False(Assert.Single(((HoldsReply)slot.Handle(SlotKeys.Map, candidates.ToHolds(Now, 1)).Reply!).Held));
+        Assert.Equal(0, ((PurgedReply)slot.Handle(SlotKeys.Map, candidates.ToPurge(Now, 1, candidates.Keys)).Reply!).Count);
+        Assert.Empty(slot.FindPurgeable(new HybridTimestamp(100), 10).Keys);
+        Assert.Equal([A], slot.CorruptKeys);
     }
 
     [Fact]

@@ -143,6 +143,23 @@ public sealed class SlotCodecTests
         Assert.Same(key, read.Keys[0].Key);
     }
 
+    /// <summary>Builds of different age ask each other: these bytes must not change without a new version.</summary>
+    [Fact]
+    public void Format_IsFixed()
+    {
+        var key = SlotKeys.All[0];
+        var floor = new Floor(Samples.Ballot(3), 300, new HybridTimestamp(6));
+        Assert.Equal(
+            "0103040902070103010000000000000001AC020602046B3130300101010000000000000001046B31303000",
+            Convert.ToHexString(SlotCodec.Write(new HoldsRequest(key.Slot, new Epoch(2), 9, floor, [new KeyAtBallot(key, Samples.Ballot(1)), new KeyAtBallot(key, default)]))));
+        Assert.Equal(
+            "010302090202010200000000000000FF07FFFFFFFFFFFFFFFF",
+            Convert.ToHexString(SlotCodec.Write(new DigestRequest(new Epoch(2), 9, [new SlotDigest(new Slot(1), 2), new SlotDigest(new Slot(1023), ulong.MaxValue)]))));
+        Assert.Equal(
+            "010410090103010000000000000001AC020601046B31303001020100000000000000010101010000000000000001034D0000000000000001046B313030",
+            Convert.ToHexString(SlotCodec.Write(new ListedReply(9, floor, [new ListedRegister(key, Samples.Ballot(2), Samples.Ballot(1), 77, true, true)], key))));
+    }
+
     private static byte[]? Read(byte[] frame, bool isRequest)
     {
         if (isRequest)
