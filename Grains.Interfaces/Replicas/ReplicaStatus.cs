@@ -19,4 +19,8 @@ public sealed class ReplicaStatus
     /// <summary>How many bytes of keys and values the store holds, about.</summary>
     [Id(3)]
     public required long Bytes { get; init; }
+
+    /// <summary>How many deleted keys it still remembers.</summary>
+    [Id(4)]
+    public long Tombstones { get; init; }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
@@ -32,15 +33,21 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<ReplicaServiceClient>();
         services.AddSingleton<RoundTicker>();
         services.AddSingleton<IPeers, Peers>();
+        services.AddSingleton<PendingPushes>();
+        services.AddSingleton<IFailedPushes>(provider => provider.GetRequiredService<PendingPushes>());
         services.AddSingleton<PeerTraffic>();
+        services.AddSingleton<SlotQuestions>();
         services.AddSingleton<TrafficCounters>();
         services.AddSingleton<ProposingCounters>();
         services.AddSingleton<SiloProposing>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<RepairCounters>();
         services.AddSingleton<ClusterReport>();
 
         services.AddSingleton<IValidateOptions<ReplicaOptions>>(new OptionsFaults<ReplicaOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TrafficOptions>>(new OptionsFaults<TrafficOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<ProposingOptions>>(new OptionsFaults<ProposingOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<RepairOptions>>(new OptionsFaults<RepairOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TopologyOptions>>(new OptionsFaults<TopologyOptions>(options => options.Faults()));
 
         builder.AddGrainService<ReplicaService>();

@@ -12,14 +12,18 @@ namespace Orleans.Kv.Grains.Replicas;
 /// <summary>
 /// A silo's replica: the acceptor of every key the silo holds a copy of.
 /// <para>
-/// It is cut into shards by key, one per core. A request is handled by the thread that brings it, under its shard's lock: the key grains of
-/// this silo call in directly, the other silos' batches arrive through the replica service. Requests for one key are thereby handled one after
+/// It is cut into shards of whole slots, one per core. A request is handled by the thread that brings it, under its shard's lock: the key grains of
+/// this silo call in directly, the other silos' batches and questions arrive through the replica service. Requests for one key are thereby handled one after
 /// another in the order of their arrival, and different shards at once.
 /// </para>
 /// <para>
 /// What it promises: a reply leaves after the register it was computed from is durable (<see cref="IRegisterLog"/>); a request of a newer
-/// epoch waits until this silo has that epoch's map; a batch meant for another store is not answered. When an invariant of the
-/// protocol breaks it never answers again and stops the process: one wrong vote can undo what others were told.
+/// epoch waits until this silo has that epoch's map; what was answered under an epoch is never followed by the handling of an older one in that slot; a batch meant
+/// for another store is not answered. When an invariant of the protocol breaks it never answers again and stops the process: one wrong vote can undo what others were told.
+/// </para>
+/// <para>
+/// The store can be wiped while the silo runs (<see cref="Wipe"/>), once no map has it any more. From then on it is another node's, which is in no map yet and has no say
+/// in any slot. So what was still on its way to the former store is not answered in its name: no map names both.
 /// </para>
 /// <para>What it relies on: <see cref="TopologyAgent"/> never goes back to an older map; the storage's id is as old as its content.</para>
 /// </summary>
@@ -32,6 +36,7 @@ internal sealed partial class Replica : IKeySource
     private static ArrayBufferWriter<byte>? t_output;
 
     private readonly ReplicaShard[] _shards;
+    private readonly IRegisterStorage _storage;
     private readonly TopologyAgent _topology;
     private readonly ReplicaOptions _options;
     private readonly IFatalErrorHandler _fatal;
@@ -41,29 +46,31 @@ internal sealed partial class Replica : IKeySource
     public Replica(
         IRegisterStorage storage, TopologyAgent topology, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
     {
+        _storage = storage;
         _topology = topology;
         _options = options.Value;
         _fatal = fatal;
         _logger = logger;
-        Store = storage.Store;
         _shards = new ReplicaShard[_options.Shards];
-        for (var i = 0; i < _shards.Length; i++) _shards[i] = new ReplicaShard(storage.Open(i));
+        for (var i = 0; i < _shards.Length; i++) _shards[i] = new ReplicaShard(i, _shards.Length, topology);
+        Open();
     }
 
-    public StoreId Store { get; }
+    public StoreId Store => _storage.Store;
 
     public ReplicaStatus Status
     {
         get
         {
-            long keys = 0, bytes = 0;
+            long keys = 0, tombstones = 0, bytes = 0;
             foreach (var shard in _shards)
             {
                 keys += shard.Keys;
+                tombstones += shard.Tombstones;
                 bytes += shard.Bytes;
             }
 
-            return new ReplicaStatus { Store = Store.Value, Epoch = _topology.View.Epoch.Number, Keys = keys, Bytes = bytes };
+            return new ReplicaStatus { Store = Store.Value, Epoch = _topology.View.Epoch.Number, Keys = keys, Tombstones = tombstones, Bytes = bytes };
         }
     }
 
@@ -85,11 +92,11 @@ internal sealed partial class Replica : IKeySource
     /// </summary>
     public ValueTask<Reply?> Handle(Request request)
     {
-        if (_closed || _topology.View.Map is not { } map) return default;
+        if (_closed) return default;
         try
         {
-            var shard = _shards[IndexOf(request.Key)];
-            var reply = shard.Handle(map, request, MayGrow(), out var position);
+            var shard = ShardOf(request.Key.Slot);
+            var reply = shard.Handle(request, MayGrow(), out var position);
             if (reply is null) return default;
             var durable = shard.Flush(position);
             return durable.IsCompletedSuccessfully ? new ValueTask<Reply?>(reply) : Released(durable, reply);
@@ -104,8 +111,7 @@ internal sealed partial class Replica : IKeySource
     /// <summary>Handles another silo's batch.</summary>
     public async ValueTask<DeliveryReply> Handle(Guid store, byte[] frame)
     {
-        if (_closed) return Refused(DeliveryStatus.Closed, "the replica is closed");
-        if (store != Store.Value) return Refused(DeliveryStatus.AnotherStore, $"this is store {Store}");
+        if (RefusalOf(store) is { } refusal) return refusal;
         var requests = new List<RequestEnvelope>();
         try
         {
@@ -119,38 +125,46 @@ internal sealed partial class Replica : IKeySource
 
         var epoch = NewestOf(requests);
         if (epoch > _topology.View.Epoch) await _topology.Reach(epoch, _options.MapPatience);
-        if (_topology.View.Map is not { } map) return Refused(DeliveryStatus.Closed, "this silo has no map yet");
+        if (_topology.View.Map is null) return Refused(DeliveryStatus.Closed, "this silo has no map yet");
         try
         {
-            var replies = Apply(map, requests, out var positions);
+            var replies = Apply(requests, out var positions);
             for (var i = 0; i < positions.Length; i++) await _shards[i].Flush(positions[i]);
             return new DeliveryReply { Status = DeliveryStatus.Delivered, Frame = Encode(replies) };
         }
         catch (InvariantViolationException violation)
         {
-            Break(violation);
-            return Refused(DeliveryStatus.Closed, "an invariant of the protocol is broken");
+            return Broken(violation, "an invariant of the protocol is broken");
         }
         catch (IOException failure)
         {
             // Nobody knows any more what a restart would find.
-            Break(failure);
-            return Refused(DeliveryStatus.Closed, "the storage failed");
+            return Broken(failure, "the storage failed");
         }
     }
 
-    // The hash is taken twice, here and by the shard's table; still cheaper than a new key object, which takes it as well.
-    Key? IKeySource.Find(ReadOnlySpan<byte> utf8) => _shards[(uint)Key.Comparer.GetHashCode(utf8) % (uint)_shards.Length].Find(utf8);
+    // The hash is taken twice, here and by the new object where the key is not known; where it is, one hash saves an object.
+    Key? IKeySource.Find(ReadOnlySpan<byte> utf8)
+    {
+        var bytes = new KeyBytes(utf8);
+        return ShardOf(bytes.Slot).Find(bytes);
+    }
 
-    private List<ReplyEnvelope> Apply(ClusterMap map, List<RequestEnvelope> requests, out long[] positions)
+    private void Open()
+    {
+        var self = new NodeId(_topology.Self.Name, _storage.Store);
+        for (var i = 0; i < _shards.Length; i++) _shards[i].Open(self, _storage.Open(i));
+    }
+
+    private List<ReplyEnvelope> Apply(List<RequestEnvelope> requests, out long[] positions)
     {
         positions = new long[_shards.Length];
         var mayGrow = MayGrow();
         var replies = new List<ReplyEnvelope>(requests.Count);
         foreach (var (correlation, request) in requests)
         {
-            var index = IndexOf(request.Key);
-            var reply = _shards[index].Handle(map, request, mayGrow, out var position);
+            var index = request.Key.Slot.Index % _shards.Length;
+            var reply = _shards[index].Handle(request, mayGrow, out var position);
             positions[index] = Math.Max(positions[index], position);
             if (reply is not null) replies.Add(new ReplyEnvelope(correlation, reply));
         }
@@ -200,13 +214,28 @@ internal sealed partial class Replica : IKeySource
         return bytes < _options.MaxBytes;
     }
 
-    private int IndexOf(Key key) => (int)((uint)key.GetHashCode() % (uint)_shards.Length);
+    private ReplicaShard ShardOf(Slot slot) => _shards[slot.Index % _shards.Length];
+
+    private DeliveryReply? RefusalOf(Guid store)
+    {
+        if (_closed) return Refused(DeliveryStatus.Closed, "the replica is closed");
+        return store == Store.Value ? null : Refused(DeliveryStatus.AnotherStore, $"this is store {Store}");
+    }
+
+    private DeliveryReply Broken(Exception fault, string detail)
+    {
+        Break(fault);
+        return Refused(DeliveryStatus.Closed, detail);
+    }
 
     private static DeliveryReply Refused(DeliveryStatus status, string detail) => new() { Status = status, Detail = detail };
 
-    [LoggerMessage(1001, LogLevel.Warning, "A batch from another silo cannot be read at byte {Position}: {Fault}", EventName = "MalformedBatch")]
+    [LoggerMessage(1001, LogLevel.Warning, "A message from another silo cannot be read at byte {Position}: {Fault}", EventName = "MalformedBatch")]
     private partial void LogMalformed(int position, string fault);
 
     [LoggerMessage(1002, LogLevel.Critical, "The protocol or the storage is broken; this node answers nothing any more and stops", EventName = "ReplicaBroken")]
     private partial void LogBroken(Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Store {Former} is wiped: {Keys} keys are dropped, and the silo goes on with the empty store {Store}", EventName = "StoreWiped")]
+    private partial void LogWiped(StoreId former, StoreId store, long keys);
 }

@@ -11,7 +11,7 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
 {
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
 
-    public Task<DeliveryReply> Ask(Guid store, byte[] frame) => throw new NotSupportedException();
+    public Task<DeliveryReply> Ask(Guid store, byte[] frame) => replica.Ask(store, frame).AsTask();
 
     public Task<PendingReport> GetPending() => throw new NotSupportedException();
 

@@ -1,69 +1,181 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Grains.Topology;
 
 namespace Orleans.Kv.Grains.Replicas;
 
 /// <summary>
-/// A part of the store: the registers of some keys. One thread at a time, whoever comes: a request takes less than a microsecond, which is
-/// less than handing it to another thread would cost.
+/// A part of the store: the slots whose number leaves <paramref name="index"/> when divided by <paramref name="shards"/>. One thread at a time, whoever comes: a request
+/// takes about a microsecond, which is less than handing it to another thread would cost.
+/// <para>
+/// The map is read inside the lock. That is what makes an answer a seal: once a slot was listed under an epoch, nothing of an older one is ever handled in it, though the
+/// thread that brings it may have looked at the map long before.
+/// </para>
 /// </summary>
-internal sealed class ReplicaShard(IRegisterLog log)
+internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology)
 {
-    // A register's ballots, its entry in the table and the objects of its state: what a key costs beside its bytes.
-    private const int FixedBytes = 350;
-
     private readonly Lock _gate = new();
-    private readonly Dictionary<Key, Register> _registers = new(Key.Comparer);
+    private SlotRegisters[] _slots = [];
+    private IRegisterLog _log = new MemoryRegisterLog();
     private long _keys;
+    private long _tombstones;
     private long _bytes;
 
     public long Keys => Interlocked.Read(ref _keys);
 
+    public long Tombstones => Interlocked.Read(ref _tombstones);
+
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    public ValueTask Flush(long position) => log.Flush(position);
+    public ValueTask Flush(long position) => _log.Flush(position);
+
+    /// <summary>Begins empty, as a part of that node's store.</summary>
+    public void Open(NodeId self, IRegisterLog log)
+    {
+        var slots = new SlotRegisters[(Slot.Count - index + shards - 1) / shards];
+        for (var i = 0; i < slots.Length; i++) slots[i] = new SlotRegisters(new Slot((ushort)((i * shards) + index)), self);
+        lock (_gate)
+        {
+            _slots = slots;
+            _log = log;
+            _keys = _tombstones = _bytes = 0;
+        }
+    }
 
     /// <summary>
     /// Handles one request. Its reply must not leave before <see cref="Flush"/> of the position returned, which covers the register's change and
     /// every earlier one it was computed from. With <paramref name="mayGrow"/> false a request that needs more memory gets no reply.
     /// </summary>
-    public Reply? Handle(ClusterMap map, Request request, bool mayGrow, out long position)
+    public Reply? Handle(Request request, bool mayGrow, out long position)
     {
         lock (_gate)
         {
-            ref var register = ref CollectionsMarshal.GetValueRefOrNullRef(_registers, request.Key);
-            var known = !Unsafe.IsNullRef(ref register);
-            var step = Acceptor.Handle(map, known ? register : Register.Absent, Floor.None, request);
-            position = log.Position;
-            if (!step.Changed) return step.Reply;
-
-            var growth = known
-                ? ValueBytes(step.Register) - ValueBytes(register)
-                : ValueBytes(step.Register) + request.Key.Utf8.Length + FixedBytes;
-            if (growth > 0 && !mayGrow) return null;
-
-            Interlocked.Add(ref _bytes, growth);
-            Interlocked.Add(ref _keys, Exists(step.Register) - (known ? Exists(register) : 0));
-            log.Append(request.Key, step.Register);
-            position = log.Position;
-            if (known) register = step.Register;
-            else _registers.Add(request.Key, step.Register);
+            position = _log.Position;
+            if (topology.View.Map is not { } map) return null;
+            var slot = At(request.Key.Slot);
+            var before = Sizes.Of(slot);
+            var step = slot.Handle(map, request, mayGrow);
+            if (step.Vacated) LogVacated(slot);
+            if (step.Changed) _log.Append(request.Key, step.Register);
+            if (step.Changed || step.Vacated) position = Recount(slot, before);
             return step.Reply;
         }
     }
 
-    /// <summary>The key object of these bytes, where the shard has one.</summary>
-    public Key? Find(ReadOnlySpan<byte> utf8)
+    /// <summary>Handles a request about one of the slots, under the same rule. Null where a newer map is needed first.</summary>
+    public SlotReply? Handle(OneSlotRequest request, out long position)
     {
         lock (_gate)
         {
-            return _registers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out var key, out _) ? key : null;
+            position = _log.Position;
+            if (topology.View.Map is not { } map) return null;
+            var slot = At(request.Slot);
+            var before = Sizes.Of(slot);
+            var step = slot.Handle(map, request);
+            if (!step.Changed) return step.Reply;
+            if (step.Vacated) LogVacated(slot);
+            if (step.FloorRaised) _log.AppendFloor(slot.Slot, slot.Floor);
+            foreach (var key in step.Removed) _log.Append(key, Register.Absent);
+            if (step.Replaced is { } replaced) _log.Append(replaced, step.Register);
+            position = Recount(slot, before);
+            return step.Reply;
         }
     }
 
-    private static int ValueBytes(in Register register) => register.State?.Value.Length ?? 0;
+    /// <summary>Goes over to the present map, and drops what the node holds no copies of any more.</summary>
+    public void Follow()
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            // Slot by slot: nobody waits for all of them.
+            lock (_gate)
+            {
+                if (topology.View.Map is not { } map) return;
+                var slot = _slots[i];
+                var before = Sizes.Of(slot);
+                if (!slot.Follow(map)) continue;
+                LogVacated(slot);
+                Recount(slot, before);
+            }
+        }
+    }
 
-    private static int Exists(in Register register) => register.State is { IsTombstone: false } ? 1 : 0;
+    /// <summary>The key object of these bytes, where the shard has one.</summary>
+    public Key? Find(KeyBytes bytes)
+    {
+        lock (_gate) return At(bytes.Slot).Find(bytes);
+    }
+
+    /// <summary>The register, to be handed on. False where there is none, and where its state is corrupt.</summary>
+    public bool TryGet(Key key, out Register register)
+    {
+        lock (_gate) return At(key.Slot).TryGet(key, out register);
+    }
+
+    public ulong DigestOf(Slot slot)
+    {
+        lock (_gate) return At(slot).Digest;
+    }
+
+    public PurgeCandidates FindPurgeable(Slot slot, HybridTimestamp before, int limit)
+    {
+        lock (_gate) return At(slot).FindPurgeable(before, limit);
+    }
+
+    /// <summary>Compares all states of the slot with their hashes, adds the keys of those that have changed, and says how many bytes it has looked at, about.</summary>
+    public long Scrub(Slot slot, List<Key> corrupt)
+    {
+        SlotScrub scrub;
+        long bytes;
+        lock (_gate)
+        {
+            var registers = At(slot);
+            bytes = registers.Bytes;
+            scrub = new SlotScrub(registers);
+        }
+
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (scrub.IsDone) return bytes;
+                scrub.Step(corrupt);
+            }
+        }
+    }
+
+    /// <summary>Puts a register in place against all rules: a fault, for tests.</summary>
+    public bool Alter(Key key, Func<Register, Register> change)
+    {
+        lock (_gate)
+        {
+            var slot = At(key.Slot);
+            if (!slot.TryGet(key, out var register)) return false;
+            var before = Sizes.Of(slot);
+            slot.Restore(key, change(register));
+            Recount(slot, before);
+            return true;
+        }
+    }
+
+    private SlotRegisters At(Slot slot) => _slots[slot.Index / shards];
+
+    private void LogVacated(SlotRegisters slot)
+    {
+        _log.AppendFloor(slot.Slot, slot.Floor);
+        _log.AppendVacated(slot.Slot);
+    }
+
+    private long Recount(SlotRegisters slot, in Sizes before)
+    {
+        Interlocked.Add(ref _keys, slot.Keys - before.Keys);
+        Interlocked.Add(ref _tombstones, slot.Tombstones - before.Tombstones);
+        Interlocked.Add(ref _bytes, slot.Bytes - before.Bytes);
+        return _log.Position;
+    }
+
+    private readonly record struct Sizes(int Keys, int Tombstones, long Bytes)
+    {
+        public static Sizes Of(SlotRegisters slot) => new(slot.Keys, slot.Tombstones, slot.Bytes);
+    }
 }

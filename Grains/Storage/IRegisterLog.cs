@@ -15,8 +15,16 @@ public interface IRegisterLog
     /// <summary>The position after everything appended so far.</summary>
     long Position { get; }
 
-    /// <summary>Adds the register's new content. It is durable when a flush up to the new <see cref="Position"/> has completed.</summary>
+    /// <summary>
+    /// Adds the register's new content; an absent one says that the key's register is gone. It is durable when a flush up to the new <see cref="Position"/> has completed.
+    /// </summary>
     void Append(Key key, in Register register);
+
+    /// <summary>Adds the slot's new floor. It must become durable no later than the removals that are appended after it.</summary>
+    void AppendFloor(Slot slot, in Floor floor);
+
+    /// <summary>Says that all registers the slot had are gone.</summary>
+    void AppendVacated(Slot slot);
 
     /// <summary>
     /// Completes when everything before <paramref name="position"/> is durable, at once where it is already. A failure means that durability

@@ -10,4 +10,9 @@ public interface IRegisterStorage
 
     /// <summary>The log of one of the replica's shards.</summary>
     IRegisterLog Open(int shard);
+
+    /// <summary>
+    /// Forgets everything: <see cref="Store"/> is the id of another, empty store from then on, and the logs have to be opened anew. Late appends to the former logs are of no consequence.
+    /// </summary>
+    ValueTask Clear();
 }

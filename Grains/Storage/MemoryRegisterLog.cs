@@ -14,5 +14,15 @@ public sealed class MemoryRegisterLog : IRegisterLog
     }
 
     /// <inheritdoc/>
+    public void AppendFloor(Slot slot, in Floor floor)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void AppendVacated(Slot slot)
+    {
+    }
+
+    /// <inheritdoc/>
     public ValueTask Flush(long position) => ValueTask.CompletedTask;
 }

@@ -6,8 +6,15 @@ namespace Orleans.Kv.Grains.Storage;
 public sealed class MemoryRegisterStorage : IRegisterStorage
 {
     /// <inheritdoc/>
-    public StoreId Store { get; } = new(Guid.NewGuid());
+    public StoreId Store { get; private set; } = new(Guid.NewGuid());
 
     /// <inheritdoc/>
     public IRegisterLog Open(int shard) => new MemoryRegisterLog();
+
+    /// <inheritdoc/>
+    public ValueTask Clear()
+    {
+        Store = new StoreId(Guid.NewGuid());
+        return ValueTask.CompletedTask;
+    }
 }

@@ -8,7 +8,7 @@ namespace Orleans.Kv.Grains.Traffic;
 /// The requests of one frame, from the moment they are collected until every one of them has its reply or its failure. Settled once: by the reply or by
 /// the timeout, whichever is first.
 /// </summary>
-internal sealed class Batch(NodeId node)
+internal sealed class Batch(NodeId node, IFailedPushes pushes)
 {
     private readonly List<Outgoing> _requests = [];
     private readonly List<RequestEnvelope> _envelopes = [];
@@ -60,7 +60,7 @@ internal sealed class Batch(NodeId node)
     {
         foreach (ref var request in CollectionsMarshal.AsSpan(_requests))
         {
-            request.Sender?.OnFailure(node, request.Request.Round);
+            if (request.Sender is not null) request.Fail(node, pushes);
             request = default;
         }
     }

@@ -14,11 +14,11 @@ namespace Orleans.Kv.Grains.Traffic;
 /// <para>
 /// A request ends in exactly one reply or failure: the reply frame, a refused or failed call, silence beyond the batch timeout, or a bound. A peer that let a
 /// batch time out is silent: while it is, one batch at a time goes out as a probe and all else fails at once, so that nothing piles up and no
-/// proposer waits for a peer that is known not to answer.
+/// proposer waits for a peer that is known not to answer. An Accept that fails is noted as owed to the peer.
 /// </para>
 /// </summary>
 internal sealed partial class PeerOutbox(
-    NodeId node, IPeers peers, RoundTicker ticker, TrafficOptions options, TrafficCounters counters, ILogger logger)
+    NodeId node, IPeers peers, IFailedPushes pushes, RoundTicker ticker, TrafficOptions options, TrafficCounters counters, ILogger logger)
     : IThreadPoolWorkItem, ITicking
 {
     // What sending needs at most at once, and one to collect in.
@@ -55,7 +55,7 @@ internal sealed partial class PeerOutbox(
 
         // On a pool thread and not here: the caller is a grain's turn, and the call would become that grain's.
         if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        if (!taken) outgoing.Sender.OnFailure(node, outgoing.Request.Round);
+        if (!taken) outgoing.Fail(node, pushes);
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -107,7 +107,7 @@ internal sealed partial class PeerOutbox(
 
     private Batch Collect()
     {
-        var batch = _pool.TryPop(out var pooled) ? pooled : new Batch(node);
+        var batch = _pool.TryPop(out var pooled) ? pooled : new Batch(node, pushes);
         var bytes = 0L;
         while (batch.Count < FrameCodec.MaxMessages && _waiting.TryPeek(out var next))
         {
@@ -233,7 +233,7 @@ internal sealed partial class PeerOutbox(
             _waitingBytes = 0;
         }
 
-        foreach (var outgoing in waiting) outgoing.Sender.OnFailure(node, outgoing.Request.Round);
+        foreach (var outgoing in waiting) outgoing.Fail(node, pushes);
     }
 
     [LoggerMessage(1201, LogLevel.Debug, "A batch to {Node} failed", EventName = "BatchFailed")]

@@ -8,7 +8,7 @@ namespace Orleans.Kv.Grains.Traffic;
 
 /// <summary>All outboxes of a silo: one per node that was ever spoken to, which maps bound.</summary>
 internal sealed class PeerTraffic(
-    IPeers peers, RoundTicker ticker, IOptions<TrafficOptions> options, TrafficCounters counters,
+    IPeers peers, IFailedPushes pushes, RoundTicker ticker, IOptions<TrafficOptions> options, TrafficCounters counters,
     ILogger<PeerOutbox> logger)
 {
     private readonly ConcurrentDictionary<NodeId, PeerOutbox> _outboxes = new();
@@ -23,5 +23,5 @@ internal sealed class PeerTraffic(
     /// <summary>The node was spoken to and does not answer at present.</summary>
     public bool IsSilent(NodeId node) => _outboxes.TryGetValue(node, out var outbox) && outbox.IsSilent;
 
-    private PeerOutbox Open(NodeId node) => new(node, peers, ticker, options.Value, counters, logger);
+    private PeerOutbox Open(NodeId node) => new(node, peers, pushes, ticker, options.Value, counters, logger);
 }

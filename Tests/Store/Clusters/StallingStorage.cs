@@ -11,7 +11,7 @@ public sealed class StallingStorage : IRegisterStorage
     private long _position;
     private long _held;
 
-    public StoreId Store { get; } = new(Guid.NewGuid());
+    public StoreId Store { get; private set; } = new(Guid.NewGuid());
 
     /// <summary>How many replies wait for a flush, or have waited.</summary>
     public long Held => Interlocked.Read(ref _held);
@@ -35,11 +35,21 @@ public sealed class StallingStorage : IRegisterStorage
 
     public IRegisterLog Open(int shard) => new Log(this);
 
+    public ValueTask Clear()
+    {
+        Store = new StoreId(Guid.NewGuid());
+        return ValueTask.CompletedTask;
+    }
+
     private sealed class Log(StallingStorage storage) : IRegisterLog
     {
         public long Position => Interlocked.Read(ref storage._position);
 
         public void Append(Key key, in Register register) => Interlocked.Increment(ref storage._position);
+
+        public void AppendFloor(Slot slot, in Floor floor) => Interlocked.Increment(ref storage._position);
+
+        public void AppendVacated(Slot slot) => Interlocked.Increment(ref storage._position);
 
         public ValueTask Flush(long position)
         {

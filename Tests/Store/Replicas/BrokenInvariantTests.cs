@@ -22,7 +22,7 @@ public sealed class BrokenInvariantTests
         // The replica of a real silo, but with a handler that does not stop this process.
         await using var cluster = await StoreCluster.Start(silos: 1);
         var fatal = new FatalErrors();
-        var storage = new MemoryRegisterStorage();
+        var storage = cluster.Service<IRegisterStorage>(cluster.Silos[0]);
         var topology = cluster.Service<TopologyAgent>(cluster.Silos[0]);
         var service = new Replica(storage, topology, Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
         var store = storage.Store.Value;

@@ -10,6 +10,7 @@ namespace Orleans.Kv.Tests.Store.Traffic;
 public sealed class PeerOutboxTests : IDisposable
 {
     private readonly FakePeer _peer = new();
+    private readonly Owed _owed = new();
     private readonly Sender _sender = new();
     private readonly RoundTicker _ticker = new(TimeProvider.System);
 
@@ -20,7 +21,7 @@ public sealed class PeerOutboxTests : IDisposable
         var options = new TrafficOptions { BatchTimeout = TimeSpan.FromMinutes(1) };
         configure?.Invoke(options);
         Assert.Empty(options.Faults());
-        return new PeerOutbox(new NodeId("peer", new StoreId(Guid.NewGuid())), _peer, _ticker, options, new TrafficCounters(), NullLogger.Instance);
+        return new PeerOutbox(new NodeId("peer", new StoreId(Guid.NewGuid())), _peer, _owed, _ticker, options, new TrafficCounters(), NullLogger.Instance);
     }
 
     private void Send(PeerOutbox outbox, int from, int count)
@@ -61,6 +62,30 @@ public sealed class PeerOutboxTests : IDisposable
         _peer.Deliveries[1].Answer();
         await Deliveries(3);
         Assert.Equal(5, _peer.Deliveries[2].Requests.Count);
+    }
+
+    [Fact]
+    public async Task EveryAcceptThatFails_IsOwedToThePeer_HoweverItFailed_AndNothingElseIs()
+    {
+        var outbox = Open(options => options.MaxQueuedMessages = 3);
+        // One read and one accept each: acknowledged, left out of the reply, refused with its call, and refused for want of room.
+        Send(outbox, 1, 1);
+        await Deliveries(1);
+        outbox.Send(Sender.Accept(_sender, 2));
+        outbox.Send(Sender.Accept(_sender, 3));
+        Send(outbox, 4, 1);
+        outbox.Send(Sender.Accept(_sender, 5));
+        await Ended(0, 1);
+        Assert.Equal(["k5"], _owed.Keys);
+
+        _peer.Deliveries[0].Answer();
+        await Deliveries(2);
+        outbox.Send(Sender.Accept(_sender, 6));
+        _peer.Deliveries[1].Answer(omitted: 1);
+        await Deliveries(3);
+        _peer.Deliveries[2].Refuse();
+        await Ended(3, 3);
+        Assert.Equal(["k5", "k2", "k6"], _owed.Keys);
     }
 
     [Fact]
