@@ -9,6 +9,8 @@ namespace Orleans.Kv.Consensus;
 /// <param name="Key">The key.</param>
 /// <param name="AtLeast">The highest ballot that was listed.</param>
 /// <param name="Missing">The replicas of the newest generation that are not known to hold it.</param>
-/// <param name="AcksNeeded">So many of them must acknowledge the redelivery for w replicas to hold it; the others are owed it like any push that failed.</param>
+/// <param name="AcksNeeded">
+/// So many different ones of them must acknowledge the redelivery for w replicas to hold it (a repeated answer of one node is one); the others are owed it like any push that failed.
+/// </param>
 /// <param name="MustSettle">An earlier attempt failed: somebody else may be proposing, or the floor be in the way.</param>
 public readonly record struct MigratingKey(Key Key, Ballot AtLeast, ImmutableArray<NodeId> Missing, int AcksNeeded, bool MustSettle);

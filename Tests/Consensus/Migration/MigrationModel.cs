@@ -88,12 +88,12 @@ internal sealed class MigrationModel
         Migrate();
         if (_messages.Count > 0)
         {
-            var at = _random.Next(_messages.Count);
-            var message = _messages[at];
+            var next = _random.Next(_messages.Count);
+            var message = _messages[next];
             // Zero is delivered and stays: it will come again.
             var fate = isCalm ? 20 : _random.Next(20);
             if (fate > 0)
-                _messages.RemoveAt(at);
+                _messages.RemoveAt(next);
             if (fate == 0 || fate > _loss)
                 message();
         }
@@ -119,7 +119,13 @@ internal sealed class MigrationModel
                 if (!_cut.Add(pair))
                     _cut.Remove(pair);
                 break;
-            case 6 when _map.Generations.Length < 4:
+            case 6:
+                // A newcomer counts from one again, by the map that its predecessor knew.
+                var at = _random.Next(3);
+                _proposers[at] = Create(_proposers[at].Map);
+                _proposers.RemoveAt(_proposers.Count - 1);
+                break;
+            case 7 when _map.Generations.Length < 4:
                 Install(new ClusterMap(_map.Epoch.Next(), ConsistencyMode.Consistent, [.. _map.Generations, Draw()]));
                 break;
         }
@@ -181,6 +187,7 @@ internal sealed class MigrationModel
         {
             Redelivered++;
             var needed = key.AcksNeeded - _acksForgone;
+            var acks = new HashSet<NodeId>();
             if (needed <= 0)
                 End(true);
             foreach (var node in key.Missing)
@@ -193,7 +200,7 @@ internal sealed class MigrationModel
                     {
                         if (reply is not AcceptedReply)
                             End(false);
-                        else if (--needed == 0)
+                        else if (acks.Add(node) && acks.Count == needed)
                             End(true);
                     });
                 });
@@ -211,7 +218,9 @@ internal sealed class MigrationModel
 
     private Proposer Create(ClusterMap? map = null)
     {
-        var proposer = new Proposer(Samples.Key, new ProposerId(++_hosts, 1), map ?? _map, Maps.Node(Names[_random.Next(Names.Length)]), Options, (ulong)_random.Next(), _faults);
+        // Newcomers are not always the higher ones: hosts draw their ids.
+        var id = new ProposerId((ulong)_random.NextInt64(long.MaxValue), ++_hosts);
+        var proposer = new Proposer(Samples.Key, id, map ?? _map, Maps.Node(Names[_random.Next(Names.Length)]), Options, (ulong)_random.Next(), _faults);
         if (_proposers.Count >= 3)
             _proposers.RemoveAll(idle => idle.IsIdle && _proposers.IndexOf(idle) >= 3);
         _proposers.Add(proposer);
@@ -278,10 +287,11 @@ internal sealed class MigrationModel
         if (version < 0)
             return;
         Answered++;
-        if (outcome is Outcome.Stored && (version <= highestBefore || !_versions.TryAdd(version, number)))
-            throw new InvalidOperationException($"operation {number} took version {version}, and {highestBefore} was answered before it began");
-        if (version < highestBefore)
-            throw new InvalidOperationException($"operation {number} read version {version}, and {highestBefore} was answered before it began");
+        var writer = outcome is Outcome.Found { State: var state } ? long.Parse(System.Text.Encoding.UTF8.GetString(state.Value.Span), CultureInfo.InvariantCulture) : number;
+        if (version < highestBefore || (version == highestBefore && outcome is Outcome.Stored))
+            throw new InvalidOperationException($"operation {number} has version {version}, and {highestBefore} was answered before it began");
+        if (version > 0 && !_versions.TryAdd(version, writer) && _versions[version] != writer)
+            throw new InvalidOperationException($"operation {number} sees version {version} of {writer}, which {_versions[version]} has taken");
         _highest = Math.Max(_highest, version);
     }
 }

@@ -35,7 +35,6 @@ public sealed class MigrationModelTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData((int)Faults.SkipGeneration)]
-    [InlineData((int)Faults.BallotsWithoutEpoch)]
     [InlineData((int)Faults.ListBeforeSeal)]
     [InlineData((int)Faults.ReadByPrepareQuorum)]
     public void BrokenRule_IsFound(int fault) => Find(seed => new MigrationModel(seed, (Faults)fault));
