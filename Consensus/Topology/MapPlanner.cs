@@ -78,6 +78,9 @@ public static class MapPlanner
         var view = new MapView(map, nodes, options);
         ImmutableArray<NodeId> lost = [.. view.Members.Where(node => !view.IsAlive(node))];
         var next = map.Newest.Nodes.Where(node => view.IsAlive(node) && !view.IsDraining(node)).Concat(view.Joining).ToList();
+        // Those who were to leave are better than nobody: they may hold all that is left.
+        if (next.Count == 0)
+            next = [.. view.Members.Where(view.IsAlive).DistinctBy(static node => node.Name)];
         if (next.Count == 0)
             return null;
 

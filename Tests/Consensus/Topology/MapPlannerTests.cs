@@ -176,6 +176,10 @@ public sealed class MapPlannerTests
     }
 
     [Fact]
+    public void Recover_KeepsADrainedNode_WhereItIsTheLast() =>
+        Assert.Equal("a b! c!|a", Show(MapPlanner.Recover(Map("a b c")!, Nodes("a:d b- c- d:d"), Options)!.Map));
+
+    [Fact]
     public void Recover_WithNobodyAlive_IsRefused() => Assert.Null(MapPlanner.Recover(Map("a b c")!, Nodes("a- b- c- d:d"), Options));
 
     [Fact]
