@@ -2,6 +2,7 @@ using Orleans.Kv.Bench.Baselines;
 using Orleans.Kv.Bench.Engine;
 using Orleans.Kv.Bench.Failover;
 using Orleans.Kv.Bench.Http;
+using Orleans.Kv.Bench.Moving;
 using Orleans.Kv.Bench.Store;
 
 namespace Orleans.Kv.Bench;
@@ -20,6 +21,8 @@ internal static class Program
                       --etcd                        the same load on three etcd nodes in memory (etcd must be on the PATH)
           failover  the longest time without a successful answer while silos are killed and paused, one per fresh cluster
                       --keys 60 --connections 12 --seconds 10 --pause 10
+          move      keys per second that move while two silos are added and two of the first three drained, under load
+                      --keys 100000 --size 100 --load-keys 60 --connections 4 --warm 4
 
         CPU is what the kernel charged the process with between the first and the last measured request, per request.
         """;
@@ -39,6 +42,9 @@ internal static class Program
                     return 0;
                 case "failover":
                     await FailoverBench.Run(arguments);
+                    return 0;
+                case "move":
+                    await MoveBench.Run(arguments);
                     return 0;
                 case EngineSilo.Mode:
                     await EngineSilo.Run(arguments);

@@ -58,7 +58,7 @@ internal static class HttpLoad
     }
 
     /// <summary>Each request once, so that every key exists, and has its grain, when the clock starts.</summary>
-    private static Task Fill(HttpConnection[] connections, byte[][] requests) =>
+    public static Task Fill(HttpConnection[] connections, byte[][] requests) =>
         Task.WhenAll(connections.Select(async (connection, first) =>
         {
             for (var i = first; i < requests.Length; i += connections.Length)

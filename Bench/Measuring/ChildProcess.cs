@@ -67,6 +67,23 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>Reads and drops what it prints from now on, so that a full pipe never stops it.</summary>
     public void Drain() => _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
 
+    /// <summary>Returns when it has ended with success.</summary>
+    public async Task Succeeds(TimeSpan patience)
+    {
+        using var deadline = new CancellationTokenSource(patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BenchException($"{_name} did not end within {patience.TotalSeconds:F0} s. It printed:\n{Printed()}");
+        }
+
+        if (_process.ExitCode != 0)
+            throw new BenchException($"{_name} ended with {_process.ExitCode}. It printed:\n{Printed()}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -7,6 +7,10 @@ namespace Orleans.Kv.Bench.Store;
 internal sealed class LocalCluster : IAsyncDisposable
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>A drain moves everything a silo holds.</summary>
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(120);
+
     private static readonly string[] Names = ["silo-1", "silo-2", "silo-3", "api"];
 
     private readonly TemporaryFolder _folder;
@@ -41,6 +45,15 @@ internal sealed class LocalCluster : IAsyncDisposable
             folder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Runs <c>kv</c> on this cluster, and returns when it is done.</summary>
+    public async Task Kv(params string[] command)
+    {
+        var name = $"kv {string.Join(' ', command)}";
+        await using var process = ChildProcess.Start(name, "dotnet", [FindCli(), .. command, "--dir", _folder.Path]);
+        process.Drain();
+        await process.Succeeds(CommandPatience);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Orleans.Kv.Bench.Moving;
+
+/// <summary>Looks at <c>GET /cluster</c> while a map changes, and remembers how far each migration came.</summary>
+internal sealed class MigrationWatch(Uri url) : IDisposable
+{
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
+
+    private readonly HttpClient _http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly Dictionary<long, long> _moved = [];
+
+    /// <summary>Keys that the leader counted, over all epochs that were seen. What moved between the last look and the end is missing.</summary>
+    public long KeysMoved => _moved.Values.Sum();
+
+    /// <summary>The rate of the migration that moved the most keys, as it was seen last.</summary>
+    public double KeysPerSecond { get; private set; }
+
+    /// <summary>Watches until these nodes and no others are members of a stable map.</summary>
+    public async Task Until(string[] members, TimeSpan patience)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var cluster = JsonDocument.Parse(await _http.GetStringAsync("/cluster")).RootElement;
+            Note(cluster);
+            var found = cluster.GetProperty("nodes").EnumerateArray()
+                .Where(node => node.GetProperty("member").GetBoolean()).Select(node => node.GetProperty("name").GetString()!);
+            if (!cluster.GetProperty("migrating").GetBoolean() && found.Order().SequenceEqual(members.Order()))
+                return;
+            if (Stopwatch.GetElapsedTime(started) > patience)
+                throw new BenchException($"After {patience.TotalSeconds:F0} s the map is not {string.Join(", ", members)} alone: {cluster.GetRawText()}");
+            await Task.Delay(Between);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private void Note(JsonElement cluster)
+    {
+        if (cluster.GetProperty("migration") is not { ValueKind: JsonValueKind.Object } migration)
+            return;
+        var (epoch, moved) = (cluster.GetProperty("epoch").GetInt64(), migration.GetProperty("keysMoved").GetInt64());
+        _moved[epoch] = Math.Max(_moved.GetValueOrDefault(epoch), moved);
+        if (_moved[epoch] == _moved.Values.Max())
+            KeysPerSecond = migration.GetProperty("keysPerSecond").GetDouble();
+    }
+}
