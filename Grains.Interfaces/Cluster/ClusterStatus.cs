@@ -41,6 +41,10 @@ public sealed class ClusterStatus
     [Id(8)]
     public string[] MajorityLost { get; init; } = [];
 
+    /// <summary>The last migration that the present leader saw through; null before one.</summary>
+    [Id(10)]
+    public MigrationStatus? LastMigration { get; init; }
+
     /// <summary>What the leader is about or waits for, in words; null where it does not answer.</summary>
     [Id(9)]
     public string? LeaderSays { get; init; }

@@ -22,4 +22,8 @@ public sealed class MigrationStatus
     /// <summary>What keeps it from going on, in words; null while nothing does.</summary>
     [Id(4)]
     public string? WaitingFor { get; init; }
+
+    /// <summary>The epoch of the map in migration.</summary>
+    [Id(5)]
+    public long Epoch { get; init; }
 }

@@ -18,6 +18,10 @@ public sealed class TopologyReport
     [Id(2)]
     public MigrationStatus? Migration { get; init; }
 
+    /// <summary>The last migration that this leader saw through; null before one.</summary>
+    [Id(5)]
+    public MigrationStatus? LastMigration { get; init; }
+
     /// <summary>Names of nodes without which some slots have no quorum, and which therefore keep the map as it is; empty where nothing is held up.</summary>
     [Id(3)]
     public string[] MajorityLost { get; init; } = [];

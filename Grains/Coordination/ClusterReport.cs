@@ -9,7 +9,7 @@ namespace Orleans.Kv.Grains.Coordination;
 
 /// <summary>Tells the cluster's state as this silo sees it: its own map and membership, and what each node says of itself when asked now.</summary>
 internal sealed class ClusterReport(
-    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, ISiloStatusOracle oracle, TimeProvider time)
+    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, IGrainFactory grains, ISiloStatusOracle oracle, TimeProvider time)
 {
     /// <summary>How long a node is waited for: a person looks at the answer, and a node that takes longer is what they want to hear about.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -20,16 +20,23 @@ internal sealed class ClusterReport(
         var records = view.Records.ToDictionary(ClusterView.NodeOf);
         var members = view.Map is { } map ? map.Generations.SelectMany(generation => generation.Nodes).Distinct().ToList() : [];
         var nodes = members.Concat(records.Keys.Order().Except(members));
+        var asked = AskLeader();
         var states = await Task.WhenAll(nodes.Select(node => Describe(node, records.GetValueOrDefault(node), view.Map)));
+        var leader = await asked;
         return new ClusterStatus
         {
             Epoch = view.Epoch.Number,
             Mode = (int)(view.Map?.Mode ?? ConsistencyMode.Consistent),
-            Leader = topology.Leader,
+            Leader = leader?.Leader ?? topology.Leader,
             Migrating = view.Map is { IsStable: false },
             FormationSize = topology.FormationSize,
             Silo = topology.Self.Name,
             Nodes = [.. states.OfType<NodeStatus>()],
+            // A leader that is not as far as this silo, or farther, speaks of another migration.
+            Migration = leader?.Epoch == view.Epoch.Number ? leader.Migration : null,
+            LastMigration = leader?.LastMigration,
+            MajorityLost = leader?.MajorityLost ?? [],
+            LeaderSays = leader?.Reason,
         };
     }
 
@@ -47,8 +54,31 @@ internal sealed class ClusterReport(
             Store = node.Store.Value.ToString("N"),
             Member = member,
             Keys = answer?.Keys ?? -1,
-            State = !alive ? NodeState.Dead : answer is null ? NodeState.Partitioned : member ? NodeState.InSync : NodeState.Joining,
+            State = StateOf(node, record, map, alive, answer is not null),
         };
+    }
+
+    private static NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, bool answers)
+    {
+        if (!alive) return NodeState.Dead;
+        if (!answers) return NodeState.Partitioned;
+        if (record!.Draining) return NodeState.Draining;
+        if (map is null || !map.Newest.Nodes.Contains(node)) return NodeState.Joining;
+        // What it is to hold is still being brought to it, wholly or in part.
+        return map.IsStable || map.Generations.All(generation => generation.Nodes.Contains(node)) ? NodeState.InSync : NodeState.CatchingUp;
+    }
+
+    /// <summary>What the leader knows; null where nobody leads at present, or does not answer in time.</summary>
+    private async Task<TopologyReport?> AskLeader()
+    {
+        try
+        {
+            return await grains.GetGrain<ITopologyGrain>(0).GetReport().AsTask().WaitAsync(Patience, time);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OrleansException)
+        {
+            return null;
+        }
     }
 
     private async Task<ReplicaStatus?> Ask(NodeId node, SiloAddress silo)

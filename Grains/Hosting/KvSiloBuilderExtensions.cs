@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Grains.Coordination;
+using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Repair;
@@ -29,6 +30,11 @@ public static class KvSiloBuilderExtensions
 
         services.AddSingleton<TopologyAgent>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<TopologyAgent>());
+        services.AddSingleton<TopologyServiceClient>();
+        services.AddSingleton<StoreKeeper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<StoreKeeper>());
+        services.AddSingleton<Migrator>();
+        services.TryAddSingleton<ISlotMoving, SlotMoving>();
         services.AddSingleton<Replica>();
         services.AddSingleton<ReplicaServiceClient>();
         services.AddSingleton<RoundTicker>();
@@ -49,8 +55,10 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<ProposingOptions>>(new OptionsFaults<ProposingOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<RepairOptions>>(new OptionsFaults<RepairOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TopologyOptions>>(new OptionsFaults<TopologyOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<MigrationOptions>>(new OptionsFaults<MigrationOptions>(options => options.Faults()));
 
         builder.AddGrainService<ReplicaService>();
+        builder.AddGrainService<TopologyService>();
         builder.AddPlacementDirector<ReplicaPlacement, ReplicaPlacementDirector>();
         return builder;
     }

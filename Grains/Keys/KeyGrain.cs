@@ -45,15 +45,22 @@ internal sealed class KeyGrain(SiloProposing silo) : Grain, IKeyGrain
     /// <summary>Leaves, when idle, a silo that holds no copy of the key, if one that does is there to take over.</summary>
     private void Reconsider(ClusterView view, ClusterMap map)
     {
-        _placedUnder = view;
         if (!Key.TryFrom(GrainContext.GrainId.Key.AsSpan(), out var key, out _)) return;
         var better = false;
         foreach (var node in map[key].Replicas)
         {
-            if (node == silo.Topology.Self) return;
+            if (node == silo.Topology.Self)
+            {
+                _placedUnder = view;
+                return;
+            }
+
             better |= view.AddressOf(node) is not null && !silo.Traffic.IsSilent(node);
         }
 
-        if (better) DeactivateOnIdle();
+        // With nobody to go to it looks again with the next operation.
+        if (!better) return;
+        _placedUnder = view;
+        DeactivateOnIdle();
     }
 }

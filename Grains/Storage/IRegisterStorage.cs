@@ -8,6 +8,9 @@ public interface IRegisterStorage
     /// <summary>Random, made when the store was created empty, and lost with it.</summary>
     StoreId Store { get; }
 
+    /// <summary>The store outlives the process: a silo that is dead may return with it.</summary>
+    bool IsDurable => false;
+
     /// <summary>The log of one of the replica's shards.</summary>
     IRegisterLog Open(int shard);
 

@@ -31,5 +31,8 @@ internal sealed class ClusterView
 
     public ClusterView With(ClusterMap map) => new(map, Records);
 
+    /// <summary>The store's id as records write it.</summary>
+    public static string StoreOf(NodeId node) => node.Store.Value.ToString("N");
+
     public static NodeId NodeOf(NodeRecord record) => new(record.Name, new StoreId(Guid.ParseExact(record.Store, "N")));
 }

@@ -11,12 +11,17 @@ namespace Orleans.Kv.Grains.Topology;
 /// A silo's knowledge of the cluster map.
 /// <para>
 /// It registers this silo's node with the authority before the silo becomes active, so that whoever hears of the silo finds the node. It reads
-/// the authority at the start, whenever membership changes, and whenever a message shows that a newer epoch exists; it takes a newer map also from the
-/// messages themselves. While there is no map it wakes the topology grain, which forms the first one, and looks again
-/// every <see cref="TopologyOptions.RetryPeriod"/>. Once there is a map nothing is polled.
+/// the authority at the start, whenever membership changes, when the leader says that there is a new map, and whenever a message shows that a newer epoch exists; it takes
+/// a newer map also from the messages themselves. At the start and with every change of membership it wakes the topology grain, which changes the map where that is due.
+/// While there is no map it looks again every <see cref="TopologyOptions.RetryPeriod"/>. Once there is one nothing is polled.
 /// </para>
 /// <para>
 /// <see cref="View"/> never goes back to an older epoch: a node that has acknowledged an epoch has sealed the older ones.
+/// </para>
+/// <para>
+/// The store can change during the life of the silo. When the authority says that the store was a member and that its map no longer has it, while nobody drains it, what
+/// it holds is of no use to anyone (it slept through whatever was purged since), and it must not come back: <see cref="StoreKeeper"/>
+/// has it wiped, and the empty one registered as a new node.
 /// </para>
 /// </summary>
 internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
@@ -26,13 +31,19 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     private readonly IGrainFactory _grains;
     private readonly TopologyOptions _options;
     private readonly TimeProvider _time;
+    private readonly string _name;
+    private readonly bool _durable;
     private readonly ILogger<TopologyAgent> _logger;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _reading = new(1);
     private readonly Lock _gate = new();
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ClusterView _view = ClusterView.Empty;
     private volatile string? _leader;
+    private volatile Own _own;
+    private volatile Own? _excluded;
     private Task _loop = Task.CompletedTask;
 
     public TopologyAgent(
@@ -45,12 +56,14 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         _options = options.Value;
         _time = time;
         _logger = logger;
-        Self = new NodeId(silo.Name, storage.Store);
+        _name = silo.Name;
+        _durable = storage.IsDurable;
+        _own = new Own(new NodeId(_name, storage.Store));
         Silo = silo.SiloAddress;
     }
 
-    /// <summary>This silo's node.</summary>
-    public NodeId Self { get; }
+    /// <summary>This silo's node at present: its store may be wiped, and be another one from then on.</summary>
+    public NodeId Self => _own.Node;
 
     public SiloAddress Silo { get; }
 
@@ -60,6 +73,12 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     public string? Leader => _leader;
 
     public int FormationSize => _options.FormationSize;
+
+    /// <summary>The node that this silo was when it found itself excluded from the map; null if it never did.</summary>
+    public NodeId? Excluded => _excluded?.Node;
+
+    /// <summary>Something to read whenever there is a newer map, or <see cref="Excluded"/> has changed. For one reader.</summary>
+    public ChannelReader<bool> Changes => _changes.Reader;
 
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -99,21 +118,59 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _reading.Dispose();
+    }
 
     /// <summary>Reads the authority now and returns what it holds.</summary>
     public async Task<AuthorityView> ReadAuthority(CancellationToken cancellation)
     {
-        var read = await _authority.Read(cancellation);
-        Install(read.Epoch > _view.Epoch.Number ? ClusterMapCodec.Read(read.Map) : null, read.Nodes);
-        return read;
+        // One at a time, so that no reading of records is replaced by an older one.
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            var read = await _authority.Read(cancellation);
+            Install(read.Epoch > _view.Epoch.Number ? ClusterMapCodec.Read(read.Map) : null, read.Nodes);
+            if (IsExcluded(read))
+            {
+                _excluded = _own;
+                _changes.Writer.TryWrite(true);
+            }
+
+            return read;
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>This silo stands for that store from now on: makes it known, and asks for its admission.</summary>
+    public async Task Renew(StoreId store, CancellationToken cancellation)
+    {
+        _own = new Own(new NodeId(_name, store));
+        await Register(cancellation);
+        Refresh();
     }
 
     private async Task Register(CancellationToken cancellation)
     {
-        var node = new NodeRecord(Self.Name, Self.Store.Value.ToString("N"), Silo);
-        await _authority.Register(node, cancellation);
-        LogRegistered(Self, Silo);
+        var node = Self;
+        await _authority.Register(new NodeRecord(node.Name, ClusterView.StoreOf(node), Silo, Durable: _durable), cancellation);
+        LogRegistered(node, Silo);
+    }
+
+    /// <summary>
+    /// From one reading, because map and record must be of the same moment: a store that is to be a member of a map this silo has yet to hear of is not excluded.
+    /// </summary>
+    private bool IsExcluded(AuthorityView read)
+    {
+        var self = Self;
+        var own = read.Nodes.FirstOrDefault(record => record.Name == self.Name);
+        return own is { WasMember: true, Draining: false } && ClusterView.NodeOf(own) == self && own.Silo.Equals(Silo)
+            && _view is { Map: { } map } && map.Epoch.Number == read.Epoch && !map.Contains(self);
     }
 
     private Task Start(CancellationToken cancellation)
@@ -157,7 +214,7 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         {
             await ReadAuthority(stop);
             var report = await _grains.GetGrain<ITopologyGrain>(0).Nudge();
-            if (_leader != report.Leader) LogLeader(report.Leader, report.Epoch);
+            if (_leader != report.Leader) LogLeader(report.Leader, report.Epoch, _view.Map is { } map ? string.Join(", ", map.Newest.Nodes.Select(node => node.Name)) : "none");
             _leader = report.Leader;
             if (report.Epoch > _view.Epoch.Number) await ReadAuthority(stop);
             return _view.Map is not null;
@@ -189,6 +246,7 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         LogMap(map!.Epoch.Number, map.ToString(), map.Contains(Self));
         if (!map.Contains(Self)) LogOutside(Self);
         changed.SetResult();
+        _changes.Writer.TryWrite(true);
         return true;
     }
 
@@ -201,9 +259,12 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     [LoggerMessage(1105, LogLevel.Warning, "Node {Node} is not in the cluster map: it serves requests, but holds no copies", EventName = "OutsideTheMap")]
     private partial void LogOutside(NodeId node);
 
-    [LoggerMessage(1103, LogLevel.Information, "Silo {Leader} leads the topology at epoch {Epoch}", EventName = "TopologyLeader")]
-    private partial void LogLeader(string leader, long epoch);
+    [LoggerMessage(1103, LogLevel.Information, "Silo {Leader} leads the topology at epoch {Epoch}; members: {Members}", EventName = "TopologyLeader")]
+    private partial void LogLeader(string leader, long epoch, string members);
 
     [LoggerMessage(1104, LogLevel.Information, "Looking for the cluster map failed and is tried again", EventName = "LookFailed")]
     private partial void LogLookFailed(Exception fault);
+
+    /// <summary>Boxed, so that it changes in one piece.</summary>
+    private sealed record Own(NodeId Node);
 }

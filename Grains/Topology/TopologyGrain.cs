@@ -1,47 +1,129 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
-using Orleans.Kv.Consensus;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Placement;
 
 namespace Orleans.Kv.Grains.Topology;
 
 /// <summary>
-/// Forms the first map, from all registered nodes that are alive, once there are enough of them. Two activations may do so at the same
-/// moment: the authority's compare-and-swap lets one win, and the other reads what it installed.
+/// Gives <see cref="TopologyLeader"/> its turns: at nudges, and by a timer while a migration is under way, a grace period runs or a look has failed.
+/// It stays active until its silo ends, so that the leader does not change for no reason.
 /// </summary>
-[PreferLocalPlacement, Reentrant]
-internal sealed partial class TopologyGrain(
-    TopologyAgent agent, IMapAuthority authority, ISiloStatusOracle oracle, ILogger<TopologyGrain> logger) : Grain, ITopologyGrain
+[PreferLocalPlacement, Reentrant, CollectionAgeLimit(AlwaysActive = true)]
+internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 {
-    private readonly ILogger<TopologyGrain> _logger = logger;
+    /// <summary>How often orders are given and progress is asked for during a migration: often enough that a short one does not last longer for it.</summary>
+    private static readonly TimeSpan MigrationPeriod = TimeSpan.FromMilliseconds(50);
+
+    private readonly TopologyLeader _leader;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _retryPeriod;
+    private readonly ILogger<TopologyGrain> _logger;
+    private IGrainTimer? _timer;
+    private long _lookAt = long.MaxValue;
+
+    public TopologyGrain(
+        TopologyAgent agent, IMapAuthority authority, TopologyServiceClient services, ISiloStatusOracle oracle, IOptions<TopologyOptions> options,
+        TimeProvider time, ILogger<TopologyGrain> logger)
+    {
+        _time = time;
+        _logger = logger;
+        _retryPeriod = options.Value.RetryPeriod;
+        _leader = new TopologyLeader(agent, authority, services, new NodeWatch(oracle, time), options.Value.ToPlanner(), time, logger, LookSoon);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _timer = this.RegisterGrainTimer(
+            OnTimer, new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan) { Interleave = true });
+        return Task.CompletedTask;
+    }
 
     public async ValueTask<TopologyReport> Nudge()
     {
-        if (agent.View.Map is null) await TryForm();
-        return new TopologyReport { Leader = agent.Self.Name, Epoch = agent.View.Epoch.Number };
+        try
+        {
+            await _leader.Look();
+        }
+        catch
+        {
+            LookIn(_retryPeriod);
+            throw;
+        }
+
+        Plan();
+        return _leader.Report;
     }
 
-    public ValueTask<TopologyReport> GetReport() => new(new TopologyReport { Leader = agent.Self.Name, Epoch = agent.View.Epoch.Number });
+    public ValueTask<TopologyReport> GetReport() => new(_leader.Report);
 
-    public ValueTask<DrainReply> Drain(string name) => throw new NotSupportedException();
-
-    public ValueTask<RecoverReply> Recover(bool apply) => throw new NotSupportedException();
-
-    private async Task TryForm()
+    public async ValueTask<DrainReply> Drain(string name)
     {
-        var known = await agent.ReadAuthority(CancellationToken.None);
-        if (known.Epoch > 0) return;
-
-        var alive = known.Nodes.Where(node => oracle.GetApproximateSiloStatus(node.Silo) == SiloStatus.Active).Select(ClusterView.NodeOf).ToList();
-        if (alive.Count < agent.FormationSize) return;
-
-        var map = new ClusterMap(Epoch.None.Next(), ConsistencyMode.Consistent, [new Generation(alive)]);
-        if (await authority.TryInstall(
-            ClusterMapCodec.ToArray(map), map.Epoch.Number, Epoch.None.Number, [.. alive.Select(node => node.Store.Value.ToString("N"))], CancellationToken.None)) LogFormed(map.ToString());
-        await agent.ReadAuthority(CancellationToken.None);
+        var reply = await _leader.Drain(name);
+        Plan();
+        return reply;
     }
 
-    [LoggerMessage(1111, LogLevel.Information, "Formed the first cluster map: {Map}", EventName = "MapFormed")]
-    private partial void LogFormed(string map);
+    public async ValueTask<RecoverReply> Recover(bool apply)
+    {
+        var reply = await _leader.Recover(apply);
+        Plan();
+        return reply;
+    }
+
+    private async Task OnTimer(CancellationToken cancellation)
+    {
+        if (_time.GetTimestamp() < _lookAt)
+        {
+            _leader.Advance();
+            Arm();
+            return;
+        }
+
+        try
+        {
+            await _leader.Look();
+            Plan();
+        }
+        catch (Exception fault) when (fault is IOException or TimeoutException or OrleansException)
+        {
+            // The authority is out of reach: the map stays as it is until it is back.
+            LogLookFailed(fault);
+            LookIn(_retryPeriod);
+        }
+    }
+
+    /// <summary>After a look: when is the next one due?</summary>
+    private void Plan()
+    {
+        _lookAt = long.MaxValue;
+        if (_leader.LookAgain is { } wait) LookIn(wait);
+        else Arm();
+    }
+
+    private void LookSoon() => LookIn(TimeSpan.Zero);
+
+    private void LookIn(TimeSpan wait)
+    {
+        _lookAt = Math.Min(_lookAt, _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency));
+        Arm();
+    }
+
+    /// <summary>Sets the timer to whatever is due first, the next look or the next round of orders; to nothing where nothing is due.</summary>
+    private void Arm()
+    {
+        var wait = Timeout.InfiniteTimeSpan;
+        if (_lookAt != long.MaxValue)
+        {
+            wait = _time.GetElapsedTime(_time.GetTimestamp(), _lookAt);
+            if (wait < TimeSpan.Zero) wait = TimeSpan.Zero;
+        }
+
+        if (_leader.IsMigrating && (wait == Timeout.InfiniteTimeSpan || wait > MigrationPeriod)) wait = MigrationPeriod;
+        _timer!.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    [LoggerMessage(1119, LogLevel.Warning, "A look at the cluster map failed and is tried again", EventName = "TopologyLookFailed")]
+    private partial void LogLookFailed(Exception fault);
 }

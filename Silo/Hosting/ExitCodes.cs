@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The surroundings do not let it start: a port in use, a directory that cannot be written.</summary>
     public const int CannotStart = 1;
+
+    /// <summary>The other silos declared this one dead while it did not answer: starting it again is right, and needs nothing to be changed.</summary>
+    public const int DeclaredDead = 75;
 }

@@ -33,6 +33,8 @@ internal static class SiloHosting
         silo.Configure<TopologyOptions>(topology => topology.FormationSize = options.FormationSize);
         silo.Configure<TrafficOptions>(traffic => traffic.BatchesInFlight = options.BatchesInFlight);
         silo.AddKeyValueStore();
+        silo.Services.AddSingleton<IFatalErrorHandler>(services =>
+            new DeclaredDead(services, options, services.GetRequiredService<ILogger<DeclaredDead>>()));
     });
 
     public static void AddConsoleLogging(this HostApplicationBuilder builder, SiloHostOptions options)

@@ -4,7 +4,6 @@ using Orleans.Configuration;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Hosting;
 using Orleans.Kv.Grains.Proposing;
-using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
@@ -30,6 +29,9 @@ public sealed class StoreCluster : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
 
+    /// <summary>Long enough that what dies together leaves together, short enough for a test.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Starts a cluster and waits until every silo has the first map, unless there are too few silos for one.</summary>
     public static async Task<StoreCluster> Start(short silos = 3, int? formation = null, Action<string, ISiloBuilder>? configure = null)
     {
@@ -38,7 +40,11 @@ public sealed class StoreCluster : IAsyncDisposable
         builder.ConfigureSilo((specific, silo) =>
         {
             silo.Services.AddSingleton<IMapAuthority>(authority);
-            silo.Configure<TopologyOptions>(options => options.FormationSize = formation ?? silos);
+            silo.Configure<TopologyOptions>(options =>
+            {
+                options.FormationSize = formation ?? silos;
+                options.Grace = Grace;
+            });
             silo.Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(1);
@@ -70,7 +76,19 @@ public sealed class StoreCluster : IAsyncDisposable
     /// <summary>The coordinator of that very silo.</summary>
     public ICoordinatorGrain Coordinator(InProcessSiloHandle silo) => Service<IGrainFactory>(silo).GetGrain<ICoordinatorGrain>(0);
 
-    public NodeId NodeOf(InProcessSiloHandle silo) => new(silo.Name, Service<IRegisterStorage>(silo).Store);
+    public NodeId NodeOf(InProcessSiloHandle silo) => Service<TopologyAgent>(silo).Self;
+
+    /// <summary>The topology grain, asked by way of that silo: the client's own gateway may be the one that has died.</summary>
+    public ITopologyGrain Topology(InProcessSiloHandle silo) => Service<IGrainFactory>(silo).GetGrain<ITopologyGrain>(0);
+
+    public ClusterMap? MapOf(InProcessSiloHandle silo) => Service<TopologyAgent>(silo).View.Map;
+
+    /// <summary>Waits until every one of these silos has a stable map of exactly these.</summary>
+    public Task<TimeSpan> Converged(params IReadOnlyCollection<InProcessSiloHandle> silos) => Eventually.Seen(
+        $"a stable map of {string.Join(", ", silos.Select(silo => silo.Name))}",
+        () => string.Join("; ", silos.Select(silo => $"{silo.Name}: {MapOf(silo)}")),
+        _ => silos.All(silo => MapOf(silo) is { IsStable: true } map && map.Newest.Nodes.SequenceEqual(silos.Select(NodeOf).Order())),
+        TimeSpan.FromSeconds(40));
 
     public ProposingCounters CountersOf(InProcessSiloHandle silo) => Service<ProposingCounters>(silo);
 
@@ -82,6 +100,11 @@ public sealed class StoreCluster : IAsyncDisposable
     }
 
     public Task Kill(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
+
+    /// <summary>Starts a silo in the place of one that was killed or stopped: same name and ports, another process as far as the others can tell.</summary>
+    public async Task<InProcessSiloHandle> Restart(InProcessSiloHandle silo) => (await _cluster.RestartSiloAsync(silo))!;
+
+    public Task Stop(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 
     public Task<InProcessSiloHandle> Add() => _cluster.StartAdditionalSiloAsync();
 

@@ -51,7 +51,7 @@ public sealed class FormationTests
     }
 
     [Fact]
-    public async Task SiloThatComesLater_StaysOutsideTheMap_AndItsProposersServeAllTheSame()
+    public async Task SiloThatComesLater_JoinsTheMap_AndItsProposersServeFromTheStart()
     {
         await using var cluster = await StoreCluster.Start();
         var origin = new Origin();
@@ -60,9 +60,10 @@ public sealed class FormationTests
 
         Assert.Equal(ReplyStatus.Done, (await cluster.Coordinator(added).Execute("a", origin.Store("1"))).Status);
         Assert.Equal("1", Origin.Text(await cluster.Key("a").Execute(origin.Fetch())));
+        await cluster.Converged(cluster.Silos);
         var status = await cluster.Coordinator(added).GetCluster();
-        var node = Assert.Single(status.Nodes, node => node.Name == added.Name);
-        Assert.Equal((false, NodeState.Joining, 0), (node.Member, node.State, node.Keys));
-        Assert.Equal(3, status.Nodes.Count(other => other is { Member: true, State: NodeState.InSync }));
+        Assert.Equal(4, status.Nodes.Count(other => other is { Member: true, State: NodeState.InSync }));
+        Assert.Equal((false, null), (status.Migrating, status.Migration));
+        Assert.Contains(status.Leader, cluster.Silos.Select(silo => silo.Name));
     }
 }

@@ -9,11 +9,11 @@ public sealed class PlacementTests
     [Fact]
     public async Task KeyGrain_LivesOnAReplicaOfItsKey()
     {
-        // Five silos and a map of the first three: two of five hold no copy of anything.
+        // Five silos: two of five hold no copy of a key.
         await using var cluster = await StoreCluster.Start();
         await cluster.Add();
         await cluster.Add();
-        await cluster.Formed();
+        await cluster.Converged(cluster.Silos);
         var origin = new Origin();
         var map = cluster.Service<TopologyAgent>(cluster.Silos[0]).View.Map!;
         var hosts = new HashSet<string>();

@@ -1,0 +1,24 @@
+using Orleans.Services;
+
+namespace Orleans.Kv.Interfaces.Topology;
+
+/// <summary>
+/// What the leader of the topology says to each silo. One per silo, addressed by silo address and never through the directory. All of it may be repeated,
+/// come late, or come from a leader that is none any more.
+/// </summary>
+[Alias("kv.ITopologyService")]
+public interface ITopologyService : IGrainService
+{
+    /// <summary>There is a map of that epoch: the silo gets it from the authority. Without this it would hear of it with the next message of another silo.</summary>
+    [Alias("Hear")]
+    [ResponseTimeout("00:00:02")]
+    Task Hear(long epoch);
+
+    /// <summary>
+    /// The silo is to migrate these slots under that epoch, and none of those that an earlier order named and this one does not, unless it is at them already. The answer says
+    /// what it has done under that epoch so far, whoever ordered it.
+    /// </summary>
+    [Alias("Migrate")]
+    [ResponseTimeout("00:00:02")]
+    Task<MigrationReport> Migrate(MigrationOrder order);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Kv.Grains.Migration;
+using Orleans.Kv.Interfaces.Topology;
+
+namespace Orleans.Kv.Grains.Topology;
+
+/// <summary>What makes the silo's <see cref="TopologyAgent"/> and <see cref="Migrator"/> reachable for the leader.</summary>
+[Reentrant]
+internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator)
+    : GrainService(grainId, silo, loggerFactory), ITopologyService
+{
+    public async Task Hear(long epoch)
+    {
+        if (agent.View.Epoch.Number < epoch) await agent.ReadAuthority(CancellationToken.None);
+    }
+
+    public async Task<MigrationReport> Migrate(MigrationOrder order)
+    {
+        if (agent.View.Epoch.Number < order.Epoch) await agent.ReadAuthority(CancellationToken.None);
+        return migrator.Take(order);
+    }
+}
