@@ -24,7 +24,9 @@ internal sealed class LeaderElection(Simulation simulation)
             _leaders.Remove(leader);
         }
 
-        var silo = simulation.Silos[simulation.Random.Next(simulation.Silos.Count)];
+        // Those that leave need not lead, nor hear first of what the leader does.
+        var first = simulation.Options.Exodus > 0 && _leaders.Count == 0 ? simulation.Options.Replicas : 0;
+        var silo = simulation.Silos[simulation.Random.Next(first, simulation.Silos.Count)];
         if (_leaders.Count < simulation.Options.Leaders && silo is { IsUp: true, Map: not null } && (_leaders.Count == 0 || simulation.Random.Next(4) == 0))
         {
             simulation.Trace($"{silo.Name} leads");

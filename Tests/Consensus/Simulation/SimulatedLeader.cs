@@ -99,11 +99,21 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
             if (_done.Contains(slot) || (_ordered.TryGetValue(slot, out var at) && simulation.Now < at + OrderTimeout) || !SlotMigration.IsNeeded(map, slot))
                 continue;
             _ordered[slot] = simulation.Now;
-            var migrator = simulation.Silos[simulation.Random.Next(simulation.Silos.Count)];
+            var migrator = PickMigrator(map, slot);
             if (simulation.Happens(simulation.Options.Drop))
                 continue;
             simulation.After(simulation.Delay(), () => migrator.Migrator.Take(map, slot, () => Report(map, slot)));
         }
+    }
+
+    // Whoever stays has most of the slot already, and moves it by redelivery, which leaves those that go in peace.
+    private SimulatedSilo PickMigrator(ClusterMap map, Slot slot)
+    {
+        if (simulation.Options.Exodus == 0 || simulation.Random.Next(4) == 0)
+            return simulation.Silos[simulation.Random.Next(simulation.Silos.Count)];
+        var staying = map[slot].Replicas.ToArray().Where(node => map.Generations[^2].ReplicaSet(slot).Contains(node)).ToArray();
+        var nodes = staying.Length > 0 ? staying : [.. map.Newest.Nodes];
+        return simulation.SiloOf(nodes[simulation.Random.Next(nodes.Length)].Name);
     }
 
     private void Report(ClusterMap map, Slot slot)

@@ -100,7 +100,7 @@ internal sealed class SimulatedMigrator(Simulation simulation, SimulatedSilo sil
         }
 
         var register = silo.Replica.Find(key.Key);
-        if (!key.MustSettle && register.State is not null && register.Accepted >= key.AtLeast && simulation.Random.Next(2) == 0)
+        if (!key.MustSettle && register.State is not null && register.Accepted >= key.AtLeast && simulation.Random.NextDouble() < simulation.Options.RedeliverShare)
             Redeliver(move.Migration.Map, key, register, End);
         else
             silo.Host.Settle(key.Key, move.Migration.Map, End);

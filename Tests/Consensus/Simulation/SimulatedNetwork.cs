@@ -6,12 +6,25 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 internal sealed class SimulatedNetwork(Simulation simulation)
 {
     private readonly HashSet<(int From, int To)> _cut = [];
+    private readonly HashSet<(int From, int To)> _mute = [];
 
+    /// <summary>Requests do not get through in that direction. Replies do, as long as it is not mute as well.</summary>
     public void Cut(int from, int to) => _cut.Add((from, to));
 
-    public void Join(int from, int to) => _cut.Remove((from, to));
+    /// <summary>Replies do not get through in that direction.</summary>
+    public void Mute(int from, int to) => _mute.Add((from, to));
 
-    public void Heal() => _cut.Clear();
+    public void Join(int from, int to)
+    {
+        _cut.Remove((from, to));
+        _mute.Remove((from, to));
+    }
+
+    public void Heal()
+    {
+        _cut.Clear();
+        _mute.Clear();
+    }
 
     /// <summary>
     /// A request on its way to a node, and its reply on the way back. <paramref name="deliver"/> hands it to the replica that stands there at that moment;
@@ -48,7 +61,7 @@ internal sealed class SimulatedNetwork(Simulation simulation)
 
     private void Return<TReply>(SimulatedSilo from, SimulatedSilo target, TReply reply, bool isLost, Action<TReply> respond)
     {
-        if (isLost || IsCut(target, from) || simulation.Happens(simulation.Options.Drop))
+        if (isLost || (target != from && _mute.Contains((target.Index, from.Index))) || simulation.Happens(simulation.Options.Drop))
             return;
         simulation.After(simulation.Delay(), () => respond(reply));
         if (simulation.Happens(simulation.Options.Duplicate))

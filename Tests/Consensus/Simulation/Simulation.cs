@@ -95,6 +95,9 @@ internal sealed class Simulation
 
     public IReadOnlyList<SimulatedSilo> Silos => _silos;
 
+    /// <summary>Silos that are among themselves for the moment, with most of the clients.</summary>
+    public SimulatedSilo[] Secluded { get; set; } = [];
+
     public string TraceText => _trace?.ToString() ?? "";
 
     public int NextValue { get; set; }
@@ -115,6 +118,8 @@ internal sealed class Simulation
     /// </summary>
     public SimulatedSilo PickSilo(int key, bool isFirst)
     {
+        if (Secluded.Length > 0 && !IsHealed && Random.Next(8) != 0)
+            return Secluded[Random.Next(Secluded.Length)];
         var index = isFirst && Random.Next(5) != 0 ? key : Random.Next(_silos.Length);
         for (var i = 0; i < _silos.Length - 1; i++, index++)
         {

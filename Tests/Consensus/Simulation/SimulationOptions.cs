@@ -58,6 +58,12 @@ public sealed record SimulationOptions
     /// <summary>Silos of the first map that are drained together, once others have joined.</summary>
     public int Exodus { get; init; }
 
+    /// <summary>Those that leave cannot reach those that stay while they do.</summary>
+    public bool IsSecluded { get; init; }
+
+    /// <summary>One of the first silos that stay cannot be reached meanwhile.</summary>
+    public bool IsEclipsed { get; init; }
+
     /// <summary>Silos that are held for dead while they live.</summary>
     public int Suspicions { get; init; }
     public int MaxDetection { get; init; } = 40;
@@ -73,6 +79,9 @@ public sealed record SimulationOptions
 
     /// <summary>Keys that a migrator settles at once.</summary>
     public int MigrationWidth { get; init; } = 4;
+
+    /// <summary>How many of the keys that may be redelivered are, instead of being settled.</summary>
+    public double RedeliverShare { get; init; } = 0.5;
 
     /// <summary>Entries per page of a slot's listing.</summary>
     public int PageSize { get; init; } = 16;

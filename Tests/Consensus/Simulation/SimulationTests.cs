@@ -83,6 +83,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Mutation.ProposerIdReusedAfterRestart => schedule * Weather.StormEvery,
         // What is left behind is missed only where a whole quorum is new.
         Mutation.FloorsNotMoved => ((schedule - 1) * Weather.StormEvery) + Weather.ExodusAt,
+        // Whoever settles a key seals it by that alone. A listing is needed as a seal where nobody else talks to those that were listed.
+        Mutation.ListBeforeSeal => ((schedule - 1) * Weather.StormEvery) + Weather.SeclusionAt,
         _ => schedule,
     };
 
@@ -105,7 +107,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var simulation = new Simulation(Weather.Draw(seed, mutation), trace: true);
         try
         {
-            output.WriteLine(simulation.Run().ToString());
+            var report = simulation.Run();
+            if (Environment.GetEnvironmentVariable("KV_SIMULATION_SEED") is not null)
+                output.WriteLine(simulation.TraceText);
+            output.WriteLine(report.ToString());
         }
         catch (Exception violation) when (violation is ViolationException or NoProgressException or UndecidedException)
         {

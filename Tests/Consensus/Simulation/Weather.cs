@@ -4,7 +4,7 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 
 /// <summary>
 /// Draws the weather of a schedule from its seed: some runs are calm and some are wild, as each hides other bugs. A third of them keep their first map; every eighth is a storm
-/// of restarts on fresh keys, and every eighth an exodus.
+/// of restarts on fresh keys, and every eighth each an exodus, a seclusion and an eclipse.
 /// </summary>
 internal sealed class Weather
 {
@@ -13,6 +13,12 @@ internal sealed class Weather
 
     /// <summary>Where among these many an exodus falls.</summary>
     public const int ExodusAt = 4;
+
+    /// <summary>Where among these many an eclipse falls.</summary>
+    public const int EclipseAt = 2;
+
+    /// <summary>Where among these many a seclusion falls.</summary>
+    public const int SeclusionAt = 6;
 
     private readonly int _seed;
     private readonly Random _random;
@@ -30,7 +36,11 @@ internal sealed class Weather
         if (seed % StormEvery == 0)
             return Storm(options);
         if (seed % StormEvery == ExodusAt)
-            return weather.Exodus(weather.Change(options));
+            return weather.Exodus(options);
+        if (seed % StormEvery == SeclusionAt)
+            return weather.Seclusion(weather.Exodus(options));
+        if (seed % StormEvery == EclipseAt)
+            return weather.Eclipse(weather.Exodus(options));
         return weather._random.Next(3) == 0 ? options : weather.Change(options);
     }
 
@@ -82,7 +92,7 @@ internal sealed class Weather
         Silos = Math.Clamp(options.Replicas + Pick(0, 1, 1, 2), 3, 6),
         Leaders = Pick(1, 1, 2, 3),
         LeaderEnds = Pick(0, 0.1, 0.4),
-        MigratorEnds = Pick(0, 0.02, 0.2),
+        MigratorEnds = Pick(0, 0.01, 0.1),
         MigrationWidth = Pick(1, 4),
         VolatileShare = Pick(0, 0.5, 1),
         Deaths = Pick(0, 1, 2, 4, 6),
@@ -103,18 +113,68 @@ internal sealed class Weather
     private SimulationOptions Exodus(SimulationOptions options) => options with
     {
         Replicas = 3,
-        Silos = Pick(5, 6),
+        Silos = 6,
         Exodus = Pick(2, 2, 3),
-        Drop = Pick(0, 0, 0.02, 0.1),
-        Deaths = Pick(0, 0, 1),
-        Losses = 0,
-        SiloCrashes = Pick(0, 1),
-        MaxMapLag = Pick(10, 300, 800),
+        IsSecluded = false,
+        Leaders = 1,
+        Drop = Pick(0, 0, 0.02),
+        LongDelay = Pick(0, 0.03),
+        MaxDelay = Pick(2, 5),
+        Cuts = Pick(0, 2),
+        HostCrashes = Pick(0, 2, 5),
+        SiloCrashes = Pick(0, 0, 1),
+        CrashAroundSave = 0,
+        MaxDetection = 60,
+        DurableGrace = 150,
+        MaxMapLag = Pick(40, 400, 800),
+        MigrationWidth = 4,
+        RedeliverShare = Pick(0.5, 1),
+        ReplayEvery = Pick(0, 15),
+        CompareEvery = Pick(0, 15),
         PurgeEvery = Pick(5, 15),
         PurgeAge = Pick(0, 0, 30),
+        MaxClockError = Pick(0, 20, 180_000),
         Keys = Pick(1, 2, 12),
         Slots = 1,
+        Clients = Pick(2, 4),
+        ThinkTime = Pick(10, 40),
         SafetyMilliseconds = 800,
+    };
+
+    /// <summary>
+    /// A majority of a slot's replicas leaves, and cannot reach who stays; with them are most of the clients. Nobody disturbs them but those who list their slots: what the
+    /// others need is redelivered by the one that stays. A state that they commit under the map they know must be impossible by then.
+    /// </summary>
+    private SimulationOptions Seclusion(SimulationOptions options) => options with
+    {
+        Exodus = 2,
+        IsSecluded = true,
+        RedeliverShare = 1,
+        MaxMapLag = Pick(400, 800),
+        Keys = Pick(2, 12),
+        ReadShare = 0.15,
+        ThinkTime = Pick(2, 10),
+    };
+
+    /// <summary>
+    /// One silo leaves, and one that stays is not reached while the slots move: what it accepted last, under a high number, is known to nobody when it is back. Proposers
+    /// fight for few keys and die with their accepts on the way.
+    /// </summary>
+    private SimulationOptions Eclipse(SimulationOptions options) => options with
+    {
+        Silos = 4,
+        Exodus = 1,
+        IsSecluded = false,
+        IsEclipsed = true,
+        Keys = Pick(1, 2),
+        Clients = Pick(4, 6),
+        ThinkTime = Pick(2, 10),
+        ReadShare = 0.15,
+        Drop = Pick(0.02, 0.1, 0.25),
+        CrashAfterSend = Pick(0.05, 0.15),
+        RedeliverShare = 1,
+        ReplayEvery = 0,
+        CompareEvery = 0,
     };
 
     private static SimulationOptions Storm(SimulationOptions options) => options with
