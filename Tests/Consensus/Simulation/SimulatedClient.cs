@@ -14,8 +14,8 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 /// </summary>
 internal sealed class SimulatedClient(Simulation simulation, int index, SimulatedOrigin origin)
 {
-    private const int MaxUnknown = 7;
-    private const int MaxExpiring = 3;
+    private const int MaxUnknown = 6;
+    private const int MaxExpiring = 2;
 
     private readonly Dictionary<int, long> _seen = [];
     private Call? _call;
