@@ -121,21 +121,28 @@ public static class MapPlanner
         var forced = map.Newest.Nodes.Where(view.MustLeave).ToList();
         if (forced.Count == 0 && view.Draining.IsEmpty && view.Joining.IsEmpty)
             return new MapPlan.Nothing(view.NextDeath, map.IsStable ? "all is as it should be" : "the migration is under way");
-        if (forced.Count == 0 && !map.IsStable)
-            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(forced)} after the migration");
-        if (map.Generations.Length >= MaxPlannedGenerations)
-            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(forced)} after the migration: there are {map.Generations.Length} generations");
-
         ImmutableArray<NodeId> leaving = [.. forced.Union(view.Draining).Order()];
+        if (forced.Count == 0 && !map.IsStable)
+            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(leaving)} after the migration");
+        if (map.Generations.Length >= MaxPlannedGenerations)
+            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(leaving)} after the migration: there are {map.Generations.Length} generations");
+
         var next = map.Newest.Nodes.Except(leaving).Concat(view.Joining).Take(Generation.MaxNodes).ToList();
+        if (next.Count == 0 && forced.Count > 0)
+        {
+            // Those who are to be drained stay while nobody else is left; the dead ones do not, or their slots would have no quorum for as long.
+            leaving = [.. forced.Order()];
+            next = [.. map.Newest.Nodes.Except(leaving)];
+        }
+
         if (next.Count == 0)
             return new MapPlan.Nothing(view.NextDeath, $"{string.Join(", ", leaving)} cannot leave: nobody would be left");
         if (next.Count == map.Newest.Nodes.Length && leaving.IsEmpty)
             return new MapPlan.Nothing(view.NextDeath, $"the map is full: it has {next.Count} nodes");
         if (Shortage.Find(map, node => !view.IsAlive(node)) is { Slots: > 0 } away)
-            return new MapPlan.MajorityAway(away.Nodes, away.Slots, $"{away} are away: {view.Describe(forced)} when a quorum is back");
+            return new MapPlan.MajorityAway(away.Nodes, away.Slots, $"{away} are away: {view.Describe(leaving)} when a quorum is back");
 
         var appended = new ClusterMap(map.Epoch.Next(), map.Mode, [.. map.Generations, new Generation(next, map.WriteQuorum)]);
-        return new MapPlan.Install(appended, MapChange.Appended, [.. next.Except(map.Newest.Nodes).Order()], leaving, view.Describe(forced));
+        return new MapPlan.Install(appended, MapChange.Appended, [.. next.Except(map.Newest.Nodes).Order()], leaving, view.Describe(leaving));
     }
 }

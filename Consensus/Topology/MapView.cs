@@ -77,9 +77,13 @@ internal sealed class MapView
     {
         var parts = new List<string>();
         foreach (var node in leaving)
-            parts.Add(TryFind(node, out _) ? $"{node} leaves, dead for its grace period" : $"{node} leaves, its store was replaced");
-        foreach (var node in Draining)
-            parts.Add($"{node} leaves, drained");
+        {
+            if (!TryFind(node, out _))
+                parts.Add($"{node} leaves, its store was replaced");
+            else
+                parts.Add(MustLeave(node) ? $"{node} leaves, dead for its grace period" : $"{node} leaves, drained");
+        }
+
         foreach (var node in Joining)
             parts.Add($"{node} joins");
         return string.Join("; ", parts);

@@ -8,7 +8,7 @@ namespace Orleans.Kv.Tests.Consensus.Topology;
 /// </summary>
 public sealed class MapPlannerPropertyTests
 {
-    private const int Seeds = 200;
+    private const int Seeds = 100;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class MapPlannerPropertyTests
             }
 
             // All calms down. Who was away returns; where a majority is lost the operator has the last word.
-            fleet.ReturnDurable();
+            fleet.Recuperate();
             for (var turn = 0; !fleet.IsConverged; turn++)
             {
                 Assert.True(turn < 100, $"seed {seed}: {fleet.Last} leaves {fleet.Map} where {fleet} are alive");
@@ -44,7 +44,7 @@ public sealed class MapPlannerPropertyTests
         }
 
         // Not a property of the planner, but of this test: it went through all of it.
-        Assert.True(lost > 20 && away > 20 && recovered > 20 && empty > 2 && converged > Seeds, $"{lost} {away} {recovered} {empty} {converged}");
+        Assert.True(lost > 20 && away > 10 && recovered > 5 && empty > 2 && converged > Seeds, $"{lost} {away} {recovered} {empty} {converged}");
     }
 
     private sealed class Fleet
@@ -87,10 +87,10 @@ public sealed class MapPlannerPropertyTests
                 case 0 or 1 when !isKnown || !silo.IsAlive:
                     Start(name);
                     break;
-                case 2 or 3 when isKnown && silo.IsAlive && Wanted.Count() > 3:
+                case 2 or 3 when isKnown && silo.IsAlive && Wanted.Count() > 1:
                     _silos[name] = silo with { IsAlive = false, DeadFor = TimeSpan.Zero };
                     break;
-                case 4 when isKnown && Wanted.Count() > 3:
+                case 4 when isKnown && Wanted.Count() > 1:
                     _silos[name] = silo with { IsDraining = true };
                     break;
                 case 5 when _random.Next(20) == 0 && Wanted.Count() > 2:
@@ -103,10 +103,13 @@ public sealed class MapPlannerPropertyTests
             }
         }
 
-        public void ReturnDurable()
+        /// <summary>Stores on disk return, and there are enough nodes again for a first map, if it comes to that.</summary>
+        public void Recuperate()
         {
             foreach (var silo in _silos.Values.Where(static silo => silo is { IsAlive: false, IsDurable: true }).ToList())
                 _silos[silo.Node.Name] = silo with { IsAlive = true };
+            while (Wanted.Count() < _options.FormationSize)
+                Start($"n{_stores}");
         }
 
         /// <summary>Time passes, the leader looks, and what it wants is done.</summary>

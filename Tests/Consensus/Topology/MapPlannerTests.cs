@@ -59,6 +59,10 @@ public sealed class MapPlannerTests
         { "a", "a:d", false, "nothing" },
         { "a", "a:d b", false, "Appended a|b" },
         { "a", "a-:D", false, "nothing" },
+        { "a b", "a:d b-", false, "Appended a b|a" },
+        { "a b c|a b", "a:d b- c", false, "Appended a b c|a b|c" },
+        { "a b c all|a b all", "a:d b- c-", false, "Appended a b c|a b|a all" },
+        { "a b c all", "a:d b:d c-", false, "Appended a b c|a b all" },
 
         // A majority lost at once: nothing moves, not even what could join; recover is called for at once, without grace.
         { "a b c", "a b~ c~", false, "lost b c" },
