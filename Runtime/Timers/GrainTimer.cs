@@ -20,6 +20,7 @@ internal sealed partial class GrainTimer : Turn, IGrainTimer
     private TimeSpan _period;
     private bool _isTicking;
     private bool _isChanged;
+    private bool _isDueAgain;
     private bool _isDisposed;
 
     public GrainTimer(
@@ -45,6 +46,7 @@ internal sealed partial class GrainTimer : Turn, IGrainTimer
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             _period = period;
             _isChanged = _isTicking;
+            _isDueAgain = false;
             _timer.Change(dueTime, Timeout.InfiniteTimeSpan);
         }
     }
@@ -95,12 +97,17 @@ internal sealed partial class GrainTimer : Turn, IGrainTimer
         lock (_gate)
         {
             _isTicking = false;
-            if (!_isDisposed && !_isChanged && _period != Timeout.InfiniteTimeSpan)
+            if (!_isDisposed && _isDueAgain)
+            {
+                _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
+            else if (!_isDisposed && !_isChanged && _period != Timeout.InfiniteTimeSpan)
             {
                 _timer.Change(_period, Timeout.InfiniteTimeSpan);
             }
 
             _isChanged = false;
+            _isDueAgain = false;
         }
     }
 
@@ -120,8 +127,15 @@ internal sealed partial class GrainTimer : Turn, IGrainTimer
     {
         lock (_gate)
         {
-            if (_isDisposed || _isTicking)
+            if (_isDisposed)
             {
+                return;
+            }
+
+            if (_isTicking)
+            {
+                // Its due time was changed during the tick, and has come before the tick's end: it ticks again then.
+                _isDueAgain = true;
                 return;
             }
 

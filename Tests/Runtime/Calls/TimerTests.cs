@@ -50,4 +50,12 @@ public sealed class TimerTests(ClusterFixture fixture)
         await grain.Occupy(Period * 50);
         Assert.NotEqual(0, (await grain.Ticks()).TicksDuringCalls);
     }
+
+    [Fact]
+    public async Task TimerChangedDuringItsTick_TicksAgain_EvenIfThatIsDueBeforeTheTickEnds()
+    {
+        var grain = NewGrain();
+        await grain.StartTimerThatChangesItself(Period * 5);
+        await Eventually.True("a second tick", grain.Ticks, report => report.Ticks == 2);
+    }
 }

@@ -49,6 +49,20 @@ public sealed class CallGrain : Grain, ICallGrain
         return Task.CompletedTask;
     }
 
+    public Task StartTimerThatChangesItself(TimeSpan tick)
+    {
+        _timer = this.RegisterGrainTimer(
+            async stop =>
+            {
+                if (++_ticks > 1)
+                    return;
+                _timer!.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                await Task.Delay(tick, stop);
+            },
+            new GrainTimerCreationOptions(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+        return Task.CompletedTask;
+    }
+
     public Task StopTimer()
     {
         _timer?.Dispose();

@@ -26,6 +26,9 @@ public interface ICallGrain : IGrainWithStringKey
 
     Task StartTimer(TimeSpan due, TimeSpan period, bool interleave);
 
+    /// <summary>Starts a timer whose first tick changes its due time to now and goes on for a while.</summary>
+    Task StartTimerThatChangesItself(TimeSpan tick);
+
     Task StopTimer();
 
     [AlwaysInterleave]
