@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net;
 using Orleans.Kv.Cli.Http;
 using Orleans.Kv.Cli.Local;
-using Spectre.Console;
 
 namespace Orleans.Kv.Cli.Commands;
 
@@ -50,7 +49,8 @@ internal static class DrainCommand
             {
                 if (!answer.IsSuccess) throw new CliException(answer.Status == HttpStatusCode.NotFound ? ExitCodes.NotFound : ExitCodes.Unavailable, answer.Problem);
                 var progress = await ProgressAsync(client, cancellation);
-                if (progress != shown) AnsiConsole.MarkupLineInterpolated($"[grey]{progress}[/]");
+                // Not on standard output, which is for what came of it.
+                if (progress != shown) await Console.Error.WriteLineAsync(progress);
                 shown = progress;
             }
 

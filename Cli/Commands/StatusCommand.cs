@@ -30,8 +30,8 @@ internal static class StatusCommand
     private static void Print(JsonElement cluster, ClusterDirectory? local)
     {
         var leader = cluster.GetProperty("leader").GetString();
-        AnsiConsole.WriteLine($"epoch {cluster.GetProperty("epoch").GetInt64()}, mode {cluster.GetProperty("mode").GetString()}, leader {leader ?? "none"}, members {Members(cluster)}");
-        if (MigrationText.Of(cluster) is { } migration) AnsiConsole.WriteLine(migration);
+        Console.WriteLine($"epoch {cluster.GetProperty("epoch").GetInt64()}, mode {cluster.GetProperty("mode").GetString()}, leader {leader ?? "none"}, members {Members(cluster)}");
+        if (MigrationText.Of(cluster) is { } migration) Console.WriteLine(migration);
         PrintMajorityLost(cluster);
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumns("silo", "state", "keys", "pending", "process");
@@ -63,6 +63,6 @@ internal static class StatusCommand
     {
         if (!cluster.TryGetProperty("majorityLost", out var lost) || lost.GetArrayLength() == 0) return;
         var names = string.Join(", ", lost.EnumerateArray().Select(name => name.GetString()));
-        AnsiConsole.WriteLine($"{names}: too many were lost at once, and some keys have no quorum. If they cannot return with what they held: kv recover");
+        Console.WriteLine($"{names}: too many were lost at once, and some keys have no quorum. If they cannot return with what they held: kv recover");
     }
 }

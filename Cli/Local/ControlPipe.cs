@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Pipes;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,7 +7,7 @@ namespace Orleans.Kv.Cli.Local;
 
 /// <summary>
 /// How other commands reach the <c>up</c> of a directory: silos must be its children, whoever asks for them, so that none is left behind
-/// when it ends. One line to it (<c>start silo-1</c>, <c>stop silo-1</c>), one line back (<c>ok</c> or a sentence).
+/// when it ends. One line to it (<c>start silo-1</c>, <c>stop silo-1</c>), one line back (<c>ok</c>, or an exit code and a sentence).
 /// </summary>
 internal static class ControlPipe
 {
@@ -46,7 +47,10 @@ internal static class ControlPipe
             await client.WriteAsync(Encoding.UTF8.GetBytes($"{verb} {silo}\n"), cancellation);
             using var reader = new StreamReader(client, leaveOpen: true);
             var answer = await reader.ReadLineAsync(cancellation);
-            if (answer != Ok) throw new CliException(ExitCodes.Unavailable, answer ?? "the cluster stopped before it could answer.");
+            if (answer == Ok) return;
+            throw answer?.Split(' ', 2) is [var code, var sentence] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var exitCode)
+                ? new CliException(exitCode, sentence)
+                : new CliException(ExitCodes.Unavailable, "the cluster stopped before it could answer.");
         }
         catch (Exception exception) when (exception is TimeoutException or IOException or UnauthorizedAccessException)
         {
@@ -67,7 +71,7 @@ internal static class ControlPipe
         }
         catch (CliException exception)
         {
-            answer = exception.Message;
+            answer = string.Create(CultureInfo.InvariantCulture, $"{exception.ExitCode} {exception.Message}");
         }
 
         await server.WriteAsync(Encoding.UTF8.GetBytes(answer + "\n"), cancellation);

@@ -38,9 +38,12 @@ internal sealed class BulkKeys : IDisposable
     private int _troubled;
 
     /// <summary>Writes every key once.</summary>
-    public Task Fill() => InParallel(Connections, async (first, step) =>
+    public Task Fill() => Overwrite(_entries.Length);
+
+    /// <summary>Writes the first so many keys once each.</summary>
+    public Task Overwrite(int keys) => InParallel(Connections, async (first, step) =>
     {
-        for (var key = first; key < _entries.Length; key += step)
+        for (var key = first; key < keys; key += step)
             await Write(key);
     });
 

@@ -28,6 +28,18 @@ internal sealed class Status(Uri url) : IDisposable
             return isSo ? null : cluster.GetRawText();
         });
 
+    /// <summary>Waits until every node has all that it should have, as <c>/issynch</c> says. Returns what it says.</summary>
+    public async Task<JsonElement> UntilIsSynch(TimeSpan patience)
+    {
+        var answer = default(JsonElement);
+        await Wait.Until("/issynch says yes", patience, async () =>
+        {
+            answer = await Get("/issynch");
+            return answer.TryGetProperty("inSync", out var inSync) && inSync.GetBoolean() ? null : answer.GetRawText();
+        });
+        return answer;
+    }
+
     /// <summary>How many keys each node holds.</summary>
     public async Task<Dictionary<string, long>> Keys() => (await Get("/cluster")).GetProperty("nodes").EnumerateArray()
         .ToDictionary(node => node.GetProperty("name").GetString()!, node => node.GetProperty("keys").ValueKind == JsonValueKind.Number ? node.GetProperty("keys").GetInt64() : -1);

@@ -16,6 +16,7 @@ public class CommandTests
         {
             await KeysAreSetTestedReadAndDeleted(cluster);
             await SilosAreKilledStartedAndStopped(cluster);
+            await WhatCannotBeDoneIsRefused(cluster);
         });
     }
 
@@ -61,7 +62,7 @@ public class CommandTests
         Assert.True(Signals.IsAlive(cluster.Pid("silo-2")));
         await Says(cluster, 3, "", "silo", "start", "silo-2");
 
-        // The restarted memory silo is a new node outside the map; it must be listed, and the key must stay readable.
+        // The restarted memory silo is a new node, which takes the place of its forerunner.
         await Wait.Until("silo-2 is shown as alive again", Settling, async () =>
         {
             var (code, output, errors) = await cluster.Kv("status");
@@ -74,6 +75,24 @@ public class CommandTests
         await Says(cluster, 0, "stopped", "silo", "stop", "silo-2");
         Assert.False(Signals.IsAlive(restarted));
         await Says(cluster, 0, "6", "get", "greeting");
+    }
+
+    private static async Task WhatCannotBeDoneIsRefused(LocalCluster cluster)
+    {
+        await Complains(cluster, 2, "silo-77", "silo", "stop", "silo-77");
+        await Complains(cluster, 2, "cannot name a silo", "silo", "add", "../silo");
+        await Complains(cluster, 2, "cannot name a silo", "silo", "add", "api");
+        await Complains(cluster, 3, "kv silo start silo-1", "silo", "add", "silo-1");
+        await Complains(cluster, 1, "no-such-node", "silo", "drain", "silo-77");
+        await Complains(cluster, 1, "no-such-node", "issynch", "silo-77");
+    }
+
+    private static async Task Complains(LocalCluster cluster, int expectedCode, string about, params string[] command)
+    {
+        var (code, output, errors) = await cluster.Kv(command);
+        Assert.True(
+            code == expectedCode && errors.Contains(about, StringComparison.Ordinal) && errors.Trim().Split('\n').Length == 1,
+            $"kv {string.Join(' ', command)}: expected exit code {expectedCode} and one line about '{about}'; got {code}, '{output.Trim()}', '{errors.Trim()}'");
     }
 
     private static async Task Says(LocalCluster cluster, int expectedCode, string expected, params string[] command)

@@ -24,7 +24,7 @@ public class LastOneStandingTests(ITestOutputHelper output)
     /// <summary>The bar.</summary>
     private static readonly TimeSpan Return = TimeSpan.FromSeconds(30);
 
-    [Fact(Skip = "Silos neither leave nor join the map yet: the protocol of map changes is there, what drives it is not.")]
+    [Fact(Skip = "Nobody answers /issynch yet: the replication grain is there by contract only.")]
     public async Task SilosKilledOneAfterAnother_TheLastHasEverything_AndGivesItBack()
     {
         await using var cluster = await LocalCluster.Start();
@@ -49,11 +49,7 @@ public class LastOneStandingTests(ITestOutputHelper output)
             await Start(cluster, "silo-3");
 
             await status.UntilInSync(Return - returning.Elapsed, "silo-1", "silo-2", "silo-3");
-            await Wait.Until("/issynch says yes", Return - returning.Elapsed, async () =>
-            {
-                var answer = await status.Get("/issynch");
-                return answer.GetProperty("inSync").GetBoolean() ? null : answer.GetRawText();
-            });
+            await status.UntilIsSynch(Return - returning.Elapsed);
             output.WriteLine($"back and in sync after {returning.Elapsed.TotalSeconds:F1} s; {bulk.Overwrites} keys overwritten meanwhile, {bulk.Troubled} requests in trouble");
             // The users' keys come and go.
             Assert.All(await status.Keys(), node => Assert.InRange(node.Value, BulkKeys, BulkKeys + HotKeys));
