@@ -7,6 +7,7 @@ using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Replication;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
@@ -48,6 +49,14 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<SiloProposing>();
         services.AddSingleton<Settler>();
         services.AddSingleton<RepairCounters>();
+        services.AddSingleton<CorruptionRepair>();
+        services.AddSingleton<SlotSync>();
+        services.AddSingleton<Replayer>();
+        services.AddSingleton<AntiEntropy>();
+        services.AddSingleton<Purger>();
+        services.AddSingleton<RepairLoops>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<RepairLoops>());
+        services.AddSingleton<PendingReporter>();
         services.AddSingleton<ClusterReport>();
 
         services.AddSingleton<IValidateOptions<ReplicaOptions>>(new OptionsFaults<ReplicaOptions>(options => options.Faults()));

@@ -49,5 +49,14 @@ internal sealed class Settler
         lane.Add(new Redelivery(lane, key, atLeast, nodes, acks, tag, receiver));
     }
 
+    /// <summary>
+    /// Brings the other node's state of the key to this silo's replica, in the same way. Settles the key where the replica refuses; fails where the node does not answer.
+    /// </summary>
+    public void Fetch(Key key, NodeId from, long tag, ISettleReceiver receiver)
+    {
+        var lane = LaneOf(key);
+        lane.Add(new Fetching(lane, key, from, tag, receiver));
+    }
+
     private SettlerLane LaneOf(Key key) => _lanes[(uint)key.GetHashCode() % (uint)_lanes.Length];
 }

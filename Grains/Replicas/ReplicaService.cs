@@ -1,21 +1,22 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Kv.Grains.Replication;
 using Orleans.Kv.Interfaces.Replicas;
 
 namespace Orleans.Kv.Grains.Replicas;
 
 /// <summary>What makes the silo's <see cref="Replica"/> reachable for other silos.</summary>
 [Reentrant]
-internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica)
+internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending)
     : GrainService(grainId, silo, loggerFactory), IReplicaService
 {
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
 
     public Task<DeliveryReply> Ask(Guid store, byte[] frame) => replica.Ask(store, frame).AsTask();
 
-    public Task<PendingReport> GetPending() => throw new NotSupportedException();
+    public Task<PendingReport> GetPending() => Task.FromResult(pending.Compose());
 
-    public Task<bool> Replay(string name) => throw new NotSupportedException();
+    public Task<bool> Replay(string name) => Task.FromResult(pending.Replay(name));
 
     public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Status);
 

@@ -55,7 +55,7 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
             var slot = At(request.Key.Slot);
             var before = Sizes.Of(slot);
             var step = slot.Handle(map, request, mayGrow);
-            if (step.Vacated) LogVacated(slot);
+            if (step.Vacated) _log.AppendVacated(slot.Slot);
             if (step.Changed) _log.Append(request.Key, step.Register);
             if (step.Changed || step.Vacated) position = Recount(slot, before);
             return step.Reply;
@@ -73,7 +73,7 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
             var before = Sizes.Of(slot);
             var step = slot.Handle(map, request);
             if (!step.Changed) return step.Reply;
-            if (step.Vacated) LogVacated(slot);
+            if (step.Vacated) _log.AppendVacated(slot.Slot);
             if (step.FloorRaised) _log.AppendFloor(slot.Slot, slot.Floor);
             foreach (var key in step.Removed) _log.Append(key, Register.Absent);
             if (step.Replaced is { } replaced) _log.Append(replaced, step.Register);
@@ -94,7 +94,7 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
                 var slot = _slots[i];
                 var before = Sizes.Of(slot);
                 if (!slot.Follow(map)) continue;
-                LogVacated(slot);
+                _log.AppendVacated(slot.Slot);
                 Recount(slot, before);
             }
         }
@@ -159,12 +159,6 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
     }
 
     private SlotRegisters At(Slot slot) => _slots[slot.Index / shards];
-
-    private void LogVacated(SlotRegisters slot)
-    {
-        _log.AppendFloor(slot.Slot, slot.Floor);
-        _log.AppendVacated(slot.Slot);
-    }
 
     private long Recount(SlotRegisters slot, in Sizes before)
     {

@@ -23,7 +23,7 @@ public interface IRegisterLog
     /// <summary>Adds the slot's new floor. It must become durable no later than the removals that are appended after it.</summary>
     void AppendFloor(Slot slot, in Floor floor);
 
-    /// <summary>Says that all registers the slot had are gone.</summary>
+    /// <summary>Says that all registers the slot had are gone, and its floor.</summary>
     void AppendVacated(Slot slot);
 
     /// <summary>

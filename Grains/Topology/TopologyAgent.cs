@@ -118,6 +118,12 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         }
     }
 
+    /// <summary>Completes as soon as this silo knows a later map than that of <paramref name="epoch"/>. Asks nobody.</summary>
+    public Task After(Epoch epoch)
+    {
+        lock (_gate) return _view.Epoch > epoch ? Task.CompletedTask : _changed.Task;
+    }
+
     public void Dispose()
     {
         _stopping.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Replicas;
@@ -12,6 +13,9 @@ namespace Orleans.Kv.Grains.Traffic;
 /// </summary>
 internal sealed partial class SlotQuestions(TopologyAgent topology, Replica replica, IPeers peers, ILogger<SlotQuestions> logger)
 {
+    // Below a millisecond under the slot's lock, and well below a frame.
+    private const int PageEntries = 1024;
+
     private readonly ILogger _logger = logger;
 
     /// <summary>The node's answer, which may be that the question is of an older epoch; null where none comes.</summary>
@@ -44,6 +48,23 @@ internal sealed partial class SlotQuestions(TopologyAgent topology, Replica repl
             LogUnanswered(node, fault);
             return null;
         }
+    }
+
+    /// <summary>All registers of the slot on that node, page by page; null where it stops answering under that epoch.</summary>
+    public async ValueTask<ImmutableArray<ListedRegister>?> ListAll(NodeId node, Epoch epoch, Slot slot)
+    {
+        var registers = ImmutableArray.CreateBuilder<ListedRegister>();
+        Key? after = null;
+        do
+        {
+            if (await Ask(node, new ListRequest(slot, epoch, 0, after, PageEntries)) is not ListedReply listed) return null;
+            // Pages in order, or there would be no end to them.
+            if (after is not null && listed.Next is not null && SlotOrder.Instance.Compare(listed.Next, after) <= 0) return null;
+            registers.AddRange(listed.Registers);
+            after = listed.Next;
+        }
+        while (after is not null);
+        return registers.ToImmutable();
     }
 
     [LoggerMessage(1211, LogLevel.Debug, "Node {Node} does not answer a question about slots", EventName = "QuestionUnanswered")]
