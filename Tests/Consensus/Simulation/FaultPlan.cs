@@ -82,15 +82,13 @@ internal sealed class FaultPlan(Simulation simulation)
         simulation.At(at + 300 + Random.Next(200), silo.Start);
     }
 
-    /// <summary>
-    /// Some replicas of one slot leave together. Where they are secluded, nobody who stays hears from them meanwhile, while they hear each other. In an eclipse one that
-    /// stays is not reached.
-    /// </summary>
+    /// <summary>Some replicas of one slot leave together, and perhaps in a seclusion or during an eclipse.</summary>
     private void Leave()
     {
         var at = 250 + Random.Next(250);
         var places = Enumerable.Range(0, Generation.Replicas).OrderBy(_ => Random.Next()).ToArray();
         var pause = 200 + Random.Next(300);
+        var dusk = Options.IsEclipsed ? 30 + Random.Next(60) : 0;
         simulation.At(at, () =>
         {
             var replicas = simulation.Authority.Map[simulation.Slots[0]].Replicas;
@@ -101,13 +99,28 @@ internal sealed class FaultPlan(Simulation simulation)
                     silos.Add(simulation.SiloOf(replicas[place].Name));
             }
 
-            SimulatedSilo[] leaving = [.. silos.Take(Options.Exodus)], last = [silos[^1]];
-            foreach (var silo in leaving)
-                Drain(silo, (int)simulation.Now);
+            SimulatedSilo[] leaving = [.. silos.Take(Options.Exodus)];
+            if (Options.IsEclipsed)
+                Eclipse(silos[^1], dusk, pause / 2);
             if (Options.IsSecluded)
                 Seclude(leaving, pause);
-            if (Options.IsEclipsed)
-                CutBetween(simulation.Now, pause, [.. simulation.Silos.Except(last)], last, replies: false);
+            foreach (var silo in leaving)
+                Drain(silo, (int)simulation.Now + dusk);
+        });
+    }
+
+    /// <summary>Nobody reaches the silo, and its own accepts reach nobody else; after a while it does not hear answers either.</summary>
+    private void Eclipse(SimulatedSilo silo, int dusk, int pause)
+    {
+        SimulatedSilo[] others = [.. simulation.Silos.Except([silo])];
+        CutBetween(simulation.Now, dusk + pause, others, [silo], replies: false);
+        CutBetween(simulation.Now + dusk, pause, [silo], others, replies: true);
+        simulation.Network.Narrow(silo.Index);
+        simulation.Secluded = [silo];
+        simulation.After(dusk + pause, () =>
+        {
+            simulation.Network.Widen(silo.Index);
+            simulation.Secluded = [];
         });
     }
 

@@ -154,7 +154,8 @@ internal sealed class SimulatedHost(Simulation simulation, SimulatedSilo silo)
                 if (send.Request is AcceptRequest)
                     silo.Repair.Owe(send.Node, proposer.Key);
                 Handle(proposer, addressee => addressee.Fail(send.Node, send.Request.Round, Moment));
-            });
+            },
+            isLarge: send.Request is AcceptRequest);
         if (send.Request is not AcceptRequest || simulation.Options.ReplayEvery == 0)
             return;
         simulation.After(_options.RoundTimeoutMilliseconds, () =>

@@ -106,13 +106,14 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
         }
     }
 
-    // Whoever stays has most of the slot already, and moves it by redelivery, which leaves those that go in peace.
+    // Whoever stays has most of the slot already, and moves it by redelivery, which leaves those that go in peace; in an eclipse, whoever leaves and is not in the dark.
     private SimulatedSilo PickMigrator(ClusterMap map, Slot slot)
     {
         if (simulation.Options.Exodus == 0 || simulation.Random.Next(4) == 0)
             return simulation.Silos[simulation.Random.Next(simulation.Silos.Count)];
-        var staying = map[slot].Replicas.ToArray().Where(node => map.Generations[^2].ReplicaSet(slot).Contains(node)).ToArray();
-        var nodes = staying.Length > 0 ? staying : [.. map.Newest.Nodes];
+        var replicas = map[slot].Replicas.ToArray();
+        var holders = map.Generations[^2].ReplicaSet(slot).Where(node => replicas.Contains(node) != simulation.Options.IsEclipsed).ToArray();
+        var nodes = holders.Length > 0 ? holders : [.. map.Newest.Nodes];
         return simulation.SiloOf(nodes[simulation.Random.Next(nodes.Length)].Name);
     }
 

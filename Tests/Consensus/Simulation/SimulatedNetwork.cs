@@ -7,6 +7,7 @@ internal sealed class SimulatedNetwork(Simulation simulation)
 {
     private readonly HashSet<(int From, int To)> _cut = [];
     private readonly HashSet<(int From, int To)> _mute = [];
+    private readonly HashSet<int> _narrow = [];
 
     /// <summary>Requests do not get through in that direction. Replies do, as long as it is not mute as well.</summary>
     public void Cut(int from, int to) => _cut.Add((from, to));
@@ -20,8 +21,14 @@ internal sealed class SimulatedNetwork(Simulation simulation)
         _mute.Remove((from, to));
     }
 
+    /// <summary>What this silo sends to others gets through as long as it is small: a link that loses large packets loses accepts, and lets prepares pass.</summary>
+    public void Narrow(int from) => _narrow.Add(from);
+
+    public void Widen(int from) => _narrow.Remove(from);
+
     public void Heal()
     {
+        _narrow.Clear();
         _cut.Clear();
         _mute.Clear();
     }
@@ -30,9 +37,15 @@ internal sealed class SimulatedNetwork(Simulation simulation)
     /// A request on its way to a node, and its reply on the way back. <paramref name="deliver"/> hands it to the replica that stands there at that moment;
     /// <paramref name="fail"/> may be all that the sender ever hears, or it may hear nothing.
     /// </summary>
-    public void Transmit<TReply>(SimulatedSilo from, NodeId to, Action<SimulatedReplica, Action<TReply>> deliver, Action<TReply> respond, Action fail)
+    public void Transmit<TReply>(SimulatedSilo from, NodeId to, Action<SimulatedReplica, Action<TReply>> deliver, Action<TReply> respond, Action fail, bool isLarge = false)
     {
         var target = simulation.SiloOf(to.Name);
+        if (isLarge && from != target && _narrow.Contains(from.Index))
+        {
+            simulation.After(1, fail);
+            return;
+        }
+
         if (IsCut(from, target) || ((!target.IsUp || target.Node != to) && simulation.Random.Next(2) == 0))
         {
             // A cut swallows or refuses; either may be all that the sender ever sees.

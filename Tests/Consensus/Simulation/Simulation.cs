@@ -118,7 +118,8 @@ internal sealed class Simulation
     /// </summary>
     public SimulatedSilo PickSilo(int key, bool isFirst)
     {
-        if (Secluded.Length > 0 && !IsHealed && Random.Next(8) != 0)
+        // Those in the dark have their clients until the others have a map without those that left.
+        if (Secluded.Length > 0 && !IsHealed && Random.Next(8) != 0 && !(Options.IsEclipsed && Authority.Map.IsStable && Authority.Map.Newest.Nodes.Length <= _silos.Length - Options.Exodus))
             return Secluded[Random.Next(Secluded.Length)];
         var index = isFirst && Random.Next(5) != 0 ? key : Random.Next(_silos.Length);
         for (var i = 0; i < _silos.Length - 1; i++, index++)

@@ -12,6 +12,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Schedules = 20_000;
     private const int MutationBudget = 1_000;
+
+    // Proposers of one epoch carry the highest promise on, so one schedule of an eclipse in some hundreds is wrong without the epoch: three times the room for that.
+    private const int EpochBudget = 3_000;
     private const int FirstSeed = 1;
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(3);
 
@@ -52,9 +55,10 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Mutations))]
-    public void BrokenRule_IsFound_WithinAThousandSchedules(Mutation mutation)
+    public void BrokenRule_IsFound_WithinItsBudget(Mutation mutation)
     {
-        for (var schedule = 1; schedule <= MutationBudget; schedule++)
+        var budget = mutation == Mutation.BallotsWithoutEpoch ? EpochBudget : MutationBudget;
+        for (var schedule = 1; schedule <= budget; schedule++)
         {
             var seed = SeedOf(schedule, mutation);
             try
@@ -72,7 +76,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             }
         }
 
-        Assert.Fail($"{mutation} was not found in {MutationBudget} schedules");
+        Assert.Fail($"{mutation} was not found in {budget} schedules");
     }
 
     /// <summary>Most rules are missed in any weather. Some are needed in one kind only, and are looked for there.</summary>
@@ -83,6 +87,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Mutation.ProposerIdReusedAfterRestart => schedule * Weather.StormEvery,
         // What is left behind is missed only where a whole quorum is new.
         Mutation.FloorsNotMoved => ((schedule - 1) * Weather.StormEvery) + Weather.ExodusAt,
+        // The epoch is needed where a low number was committed and a high one is left over, which takes a slot that moves past the proposer of the high one.
+        Mutation.BallotsWithoutEpoch => ((schedule - 1) * Weather.StormEvery) + Weather.EclipseAt,
         // Whoever settles a key seals it by that alone. A listing is needed as a seal where nobody else talks to those that were listed.
         Mutation.ListBeforeSeal => ((schedule - 1) * Weather.StormEvery) + Weather.SeclusionAt,
         _ => schedule,

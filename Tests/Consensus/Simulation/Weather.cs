@@ -157,21 +157,21 @@ internal sealed class Weather
     };
 
     /// <summary>
-    /// One silo leaves, and one that stays is not reached while the slots move: what it accepted last, under a high number, is known to nobody when it is back. Proposers
-    /// fight for few keys and die with their accepts on the way.
+    /// Two of a slot's replicas leave, and the one that stays is in the dark: nobody reaches it, and what its own proposers accept gets no further than itself, round after
+    /// round, under ever higher numbers. When it is back, that state must lose against what was committed under low numbers meanwhile, where nobody had heard of the high ones.
     /// </summary>
     private SimulationOptions Eclipse(SimulationOptions options) => options with
     {
-        Silos = 4,
-        Exodus = 1,
+        Silos = Pick(5, 6),
+        Exodus = 2,
         IsSecluded = false,
         IsEclipsed = true,
+        MaxMapLag = 800,
+        Drop = Pick(0, 0.02),
         Keys = Pick(1, 2),
         Clients = Pick(4, 6),
-        ThinkTime = Pick(2, 10),
-        ReadShare = 0.15,
-        Drop = Pick(0.02, 0.1, 0.25),
-        CrashAfterSend = Pick(0.05, 0.15),
+        ThinkTime = Pick(10, 40),
+        ReadShare = Pick(0.15, 0.4),
         RedeliverShare = 1,
         ReplayEvery = 0,
         CompareEvery = 0,
