@@ -1,4 +1,5 @@
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Cluster;
@@ -9,7 +10,8 @@ namespace Orleans.Kv.Grains.Coordination;
 
 /// <summary>Tells the cluster's state as this silo sees it: its own map and membership, and what each node says of itself when asked now.</summary>
 internal sealed class ClusterReport(
-    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, IGrainFactory grains, ISiloStatusOracle oracle, TimeProvider time)
+    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, PendingPushes pending, IGrainFactory grains, ISiloStatusOracle oracle,
+    TimeProvider time)
 {
     /// <summary>How long a node is waited for: a person looks at the answer, and a node that takes longer is what they want to hear about.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -48,22 +50,26 @@ internal sealed class ClusterReport(
         if (!member && !alive) return null;
 
         var answer = alive ? await Ask(node, record!.Silo) : null;
+        var owed = pending.Find(node)?.Status ?? default;
         return new NodeStatus
         {
             Name = node.Name,
             Store = node.Store.Value.ToString("N"),
             Member = member,
             Keys = answer?.Keys ?? -1,
-            State = StateOf(node, record, map, alive, answer is not null),
+            Pending = owed.Keys,
+            PendingSlots = owed.Slots,
+            State = StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
         };
     }
 
-    private static NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, bool answers)
+    private static NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, bool answers, bool owed)
     {
         if (!alive) return NodeState.Dead;
         if (!answers) return NodeState.Partitioned;
         if (record!.Draining) return NodeState.Draining;
         if (map is null || !map.Newest.Nodes.Contains(node)) return NodeState.Joining;
+        if (owed) return NodeState.CatchingUp;
         // What it is to hold is still being brought to it, wholly or in part.
         return map.IsStable || map.Generations.All(generation => generation.Nodes.Contains(node)) ? NodeState.InSync : NodeState.CatchingUp;
     }
