@@ -12,5 +12,5 @@ namespace Orleans.Kv.Consensus;
 /// <param name="AcksNeeded">
 /// So many different ones of them must acknowledge the redelivery for w replicas to hold it (a repeated answer of one node is one); the others are owed it like any push that failed.
 /// </param>
-/// <param name="MustSettle">An earlier attempt failed: somebody else may be proposing, or the floor be in the way.</param>
+/// <param name="MustSettle">Redelivery will not do: the ballot is not known to be committed, or an earlier attempt failed.</param>
 public readonly record struct MigratingKey(Key Key, Ballot AtLeast, ImmutableArray<NodeId> Missing, int AcksNeeded, bool MustSettle);

@@ -10,14 +10,18 @@ namespace Orleans.Kv.Consensus;
 internal sealed class SlotInventory
 {
     private readonly Placement _placement;
+    private readonly Quorum _commit;
     private readonly Dictionary<Key, Holding> _holdings = [];
     private readonly Queue<Key> _ready = [];
     private readonly Queue<(Key Key, long At)> _retries = [];
     private readonly ImmutableArray<NodeId>[] _missing;
 
-    public SlotInventory(Placement placement)
+    /// <param name="placement">Where the slot lives.</param>
+    /// <param name="commit">w of the oldest generation: a ballot that these hold was chosen there, for all proposers of all epochs since.</param>
+    public SlotInventory(Placement placement, Quorum commit)
     {
         _placement = placement;
+        _commit = commit;
         _missing = new ImmutableArray<NodeId>[1 << placement.ReplicaCount];
     }
 
@@ -43,16 +47,22 @@ internal sealed class SlotInventory
             _holdings[register.Key] = known with { Holders = known.Holders | holder };
     }
 
-    /// <summary>No more listings: what every replica of the newest generation holds anyway is done.</summary>
+    /// <summary>No more listings: what is committed, and every replica of the newest generation holds anyway, is done. What is not known to be committed must be settled.</summary>
     public void Close()
     {
         var everyone = _placement.AcceptQuorum.Members;
         foreach (var (key, holding) in _holdings)
         {
-            if ((holding.Holders & everyone) == everyone)
+            var isCommitted = _commit.Count(holding.Holders, 0) == Tally.Won;
+            if (isCommitted && (holding.Holders & everyone) == everyone)
+            {
                 _holdings.Remove(key);
-            else
-                _ready.Enqueue(key);
+                continue;
+            }
+
+            if (!isCommitted)
+                _holdings[key] = holding with { MustSettle = true };
+            _ready.Enqueue(key);
         }
 
         Total = _holdings.Count;

@@ -10,16 +10,22 @@ namespace Orleans.Kv.Consensus;
 /// Why the slot may be left to the newest generation afterwards. A node that answers a <see cref="ListRequest"/> of epoch e has that epoch's map: from then on it refuses everything
 /// that older epochs say about the slot. The answers of r nodes of an older generation are its seal: with r + w &gt; n no proposer of an older epoch ever completes
 /// an Accept there again, and what was completed before lies on one of these r, hence in their listings. Proposers of epoch e themselves accept in the newest generation, after
-/// promises of every one; what they commit needs no moving. So with b the highest ballot that r nodes of each older generation list for a key, every
-/// state that was committed before the seal has b or a lower ballot, and it is enough that w nodes of the newest generation have accepted b or something higher:
-/// every later Prepare meets one of them. A key that only half of an operation left behind is moved like any other. Keys which no list names were never committed.
+/// promises of every one; what they commit needs no moving. So every key that was ever committed is in the listings, under its newest committed ballot or a higher one. A key that
+/// only half of an operation left behind is moved like any other. Keys which no list names were never committed.
 /// </para>
 /// <para>
-/// Two ways lead there. A key can be settled (<see cref="Proposer.Settle"/>), which always works. Or the accepted state of ballot b or higher is redelivered, as it stands, to
-/// those of the newest replicas that do not list b: an Accept that its own proposer has sent, only to more nodes. Is that safe while others propose under epoch e? They need w
-/// promises of the newest generation first, and any w nodes that hold b have one of these among them: either it accepted b before it promised, and the proposer
-/// adopts b, or it promised before, and refuses b. A refusal ends this way: the key must be settled. What a node listed stays true, as its accepted ballot never falls.
-/// Redelivery is one message per missing copy where settling is two round trips to everyone, and costs no read of the state from others.
+/// Two ways lead there. A key can be settled (<see cref="Proposer.Settle"/>), which always works: what it commits has a ballot of epoch e, above all that older epochs have left
+/// anywhere. Or, where the highest listed ballot b is known to be committed, the accepted state of ballot b or higher is redelivered, as it stands, to those of the newest replicas
+/// that do not list b: an Accept that its own proposer has sent, only to more nodes. That is one message per missing copy where settling is two round trips to everyone. Why it is safe: b
+/// is listed by w nodes of the oldest generation, where every proposer of every epoch since has prepared, so whatever has a higher ballot anywhere grew from b. And those who propose
+/// under epoch e meanwhile need w promises of the newest generation; any w nodes that hold b have one of these among them, which either accepted b before it promised, and the
+/// proposer adopts b, or promised before, and refuses b. A refusal ends this way: the key must be settled. What a node listed stays true, as its accepted ballot never falls.
+/// </para>
+/// <para>
+/// Why b must be committed. Let x be accepted by one node of {a b c}, and y, higher and ignorant of x, by another, each having prepared without the other's node. There, x can never be
+/// chosen any more: those who promised y refuse it. But two new replicas have promised nothing. Redelivered to them, x would be held by a quorum of the newest generation and be
+/// read as committed, until somebody meets y on the third replica and adopts that. (The simulator found it.) So the listings go on for a moment after the seal where that
+/// may still show that a ballot is committed; where it does not, the key is settled.
 /// </para>
 /// <para>
 /// The floors come last, when every key is settled: an absent register counts as promised at the floor and would refuse what is redelivered to it. Nothing is purged under an
@@ -42,10 +48,12 @@ public sealed class SlotMigration
     private readonly Conversation[] _talks;
     private readonly Queue<SlotSend> _sends = [];
     private readonly SlotInventory _inventory;
+    private readonly Quorum _commit;
     private ulong _listed;
     private ulong _raised;
     private Floor _floor;
     private long _round;
+    private long _closesAt = Moment.Never;
     private MigrationStep _step;
 
     /// <param name="map">An unstable map; the migration is one of its epoch.</param>
@@ -67,7 +75,9 @@ public sealed class SlotMigration
         _placement = map[slot];
         _newest = _placement.AcceptQuorum.Members;
         _talks = new Conversation[_placement.Nodes.Length];
-        _inventory = new SlotInventory(_placement);
+        var oldest = map.Generations[0];
+        _commit = new Quorum(_placement.OlderQuorums.IsEmpty ? _newest : _placement.OlderQuorums[^1].Members, QuorumSizes.For(oldest.ReplicaSet(slot).Length, oldest.WriteQuorum).Accept);
+        _inventory = new SlotInventory(_placement, _commit);
         foreach (var quorum in _placement.OlderQuorums)
         {
             for (var members = quorum.Members; members != 0; members &= members - 1)
@@ -102,7 +112,7 @@ public sealed class SlotMigration
         {
             if (IsDone || NewerMap is not null)
                 return Moment.Never;
-            var wakeAt = _inventory.WakeAt;
+            var wakeAt = Math.Min(_inventory.WakeAt, _closesAt);
             foreach (ref readonly var talk in _talks.AsSpan())
             {
                 if (talk.IsWanted)
@@ -193,6 +203,7 @@ public sealed class SlotMigration
             return;
         _talks[index].IsAsked = false;
         _talks[index].DueAt = now.Ticks + _options.RetryMilliseconds;
+        Advance(now.Ticks);
     }
 
     /// <summary>Lets time pass: asks who has to be asked, and asks anew who kept silent.</summary>
@@ -206,6 +217,8 @@ public sealed class SlotMigration
             if (_talks[index].IsWanted && _talks[index].DueAt <= now.Ticks)
                 Ask(index, now.Ticks);
         }
+
+        Advance(now.Ticks);
     }
 
     /// <summary>What it waits for, for operators and logs; null when it is done.</summary>
@@ -263,8 +276,9 @@ public sealed class SlotMigration
     /// <summary>Goes on to the next steps for as long as the one it is at is finished.</summary>
     private void Advance(long now)
     {
-        if (_step == MigrationStep.Sealing && IsSealed())
+        if (_step == MigrationStep.Sealing && IsSealed() && !WaitsForMore(now))
         {
+            _closesAt = Moment.Never;
             EndConversations();
             _inventory.Close();
             _step = MigrationStep.Moving;
@@ -292,6 +306,22 @@ public sealed class SlotMigration
             EndConversations();
             _step = MigrationStep.Done;
         }
+    }
+
+    /// <summary>
+    /// Sealed by r nodes, but no ballot can be seen to be committed before w of the oldest generation are listed. Those that are about to answer are given a moment; one that has
+    /// failed is not waited for.
+    /// </summary>
+    private bool WaitsForMore(long now)
+    {
+        if (_commit.Count(_listed, 0) == Tally.Won)
+            return false;
+        var isComing = false;
+        for (var members = _commit.Members & ~_listed; members != 0; members &= members - 1)
+            isComing |= _talks[BitOperations.TrailingZeroCount(members)].IsAsked;
+        if (_closesAt == Moment.Never)
+            _closesAt = now + _options.LingerMilliseconds;
+        return isComing && now < _closesAt;
     }
 
     private bool IsSealed()

@@ -14,6 +14,12 @@ public sealed class SlotMigrationOptions
     /// <summary>The pause before a failed node is asked again, or a key that could not be settled is handed out again.</summary>
     public int RetryMilliseconds { get; init; } = 200;
 
+    /// <summary>
+    /// How long a sealed slot waits for listings beyond the seal, which save its keys from being settled one by one: a few round trips, since with a silent node every slot
+    /// waits for it.
+    /// </summary>
+    public int LingerMilliseconds { get; init; } = 20;
+
     /// <exception cref="ArgumentException">Lists every bound that makes no sense.</exception>
     public void Validate()
     {
@@ -24,6 +30,8 @@ public sealed class SlotMigrationOptions
             faults.Add($"{nameof(RequestTimeoutMilliseconds)} must be positive");
         if (RetryMilliseconds < 1)
             faults.Add($"{nameof(RetryMilliseconds)} must be positive");
+        if (LingerMilliseconds < 0)
+            faults.Add($"{nameof(LingerMilliseconds)} must not be negative");
         if (faults.Count > 0)
             throw new ArgumentException(string.Join("; ", faults));
     }
