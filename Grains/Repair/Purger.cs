@@ -10,7 +10,7 @@ namespace Orleans.Kv.Grains.Repair;
 
 /// <summary>
 /// Frees what deleted keys leave behind, once nobody can ask for it any more, by the steps and for the reasons that <see cref="PurgeCandidates"/> gives. Each slot's first replica
-/// does it for all. A single node that does not answer keeps its slots' tombstones where they are: they are small, and a deleted key that comes back is not.
+/// does it for all; what was only promised, every replica looks for itself. A single node that does not answer keeps its slots' tombstones where they are: they are small, and a deleted key that comes back is not.
 /// </summary>
 internal sealed partial class Purger(
     Replica replica, TopologyAgent topology, SlotQuestions questions, RepairCounters counters, IOptions<RepairOptions> options, TimeProvider time, ILogger<Purger> logger)
@@ -27,8 +27,11 @@ internal sealed partial class Purger(
         for (var i = 0; i < Slot.Count; i++)
         {
             var slot = new Slot((ushort)i);
-            if (map[slot].Replicas[0] != topology.Self) continue;
+            var rank = map[slot].Replicas.IndexOf(topology.Self);
+            if (rank < 0) continue;
             var found = replica.FindPurgeable(slot, before, OneSlotRequest.MaxKeys);
+            // Promises count in no digest: one that the first replica never heard of would stay for ever.
+            if (rank > 0) found = found with { Keys = found.Keys.RemoveAll(static key => !key.Accepted.IsZero) };
             if (!found.Keys.IsEmpty) candidates.Add(slot, found);
         }
 
