@@ -24,7 +24,7 @@ public class LastOneStandingTests(ITestOutputHelper output)
     /// <summary>The bar.</summary>
     private static readonly TimeSpan Return = TimeSpan.FromSeconds(30);
 
-    [Fact(Skip = "Nobody answers /issynch yet: the replication grain is there by contract only.")]
+    [Fact]
     public async Task SilosKilledOneAfterAnother_TheLastHasEverything_AndGivesItBack()
     {
         await using var cluster = await LocalCluster.Start();
