@@ -30,7 +30,8 @@ internal static class ClusterEndpoints
         writer.WriteString("leader", status.Leader);
         writer.WriteString("leaderSays", status.LeaderSays);
         writer.WriteBoolean("migrating", status.Migrating);
-        WriteMigration(writer, status.Migration);
+        WriteMigration(writer, "migration", status.Migration);
+        WriteMigration(writer, "lastMigration", status.LastMigration);
         writer.WriteStrings("majorityLost", status.MajorityLost);
         writer.WriteStartArray("nodes");
         foreach (var node in status.Nodes)
@@ -50,15 +51,15 @@ internal static class ClusterEndpoints
         writer.WriteEndArray();
     }
 
-    private static void WriteMigration(Utf8JsonWriter writer, MigrationStatus? migration)
+    private static void WriteMigration(Utf8JsonWriter writer, string name, MigrationStatus? migration)
     {
         if (migration is null)
         {
-            writer.WriteNull("migration");
+            writer.WriteNull(name);
             return;
         }
 
-        writer.WriteStartObject("migration");
+        writer.WriteStartObject(name);
         writer.WriteNumber("slotsDone", migration.SlotsDone);
         writer.WriteNumber("slotsTotal", migration.SlotsTotal);
         writer.WriteNumber("keysMoved", migration.KeysMoved);

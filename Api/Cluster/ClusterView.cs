@@ -39,6 +39,7 @@ internal sealed class ClusterView(TimeProvider time)
             Silo = newest.Silo,
             Nodes = [.. newest.Nodes.Select(node => Complete(node, fresh))],
             Migration = newest.Migration,
+            LastMigration = newest.LastMigration ?? fresh.Select(status => status.LastMigration).FirstOrDefault(migration => migration is not null),
             MajorityLost = newest.MajorityLost,
             LeaderSays = newest.LeaderSays,
         };

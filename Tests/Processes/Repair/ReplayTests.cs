@@ -44,8 +44,9 @@ public class ReplayTests(ITestOutputHelper output)
             var replayed = Replayed(after) - replayedBefore;
             output.WriteLine($"{Missed} keys written in {written.TotalMilliseconds:F0} ms of the pause; {replayed} replayed, in sync {resumed.ElapsedMilliseconds} ms after it");
             Assert.Equal(before.GetProperty("epoch").GetInt64(), after.GetProperty("epoch").GetInt64());
-            // What waited behind a push that failed goes out when the silo is back, without ever having been missed.
-            Assert.InRange(replayed, 1, Missed);
+            // Each of the two other silos counts for itself, so that a key that both proposed (the second one because the first was slow) counts twice. A push that had not
+            // failed yet when the silo came back was not missed at all.
+            Assert.InRange(replayed, 1, 2 * Missed);
             Assert.Equal("", await bulk.ReadAll());
             Assert.Equal(0, bulk.Troubled);
             Assert.All(await status.Keys(), node => Assert.Equal(BulkKeys, node.Value));
