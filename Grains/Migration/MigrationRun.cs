@@ -10,8 +10,8 @@ namespace Orleans.Kv.Grains.Migration;
 /// <summary>
 /// One silo's work on the migration of one epoch: drives a <see cref="SlotMigration"/> for each slot that is under way, some at a time, and moves the keys they hand out.
 /// <para>
-/// A key that this silo's own replica holds in the state that was listed (or a newer one) is redelivered as it stands to the replicas that lack it, by the same batches that
-/// operations travel in. All others are settled by a proposer. A redelivery is done with when every node that it went to has answered or failed, those aside that had
+/// A key that is committed in the state that was listed, and that this silo's own replica holds in that very state, is redelivered as it stands to the replicas that lack it, by the
+/// same batches that operations travel in. All others are settled by a proposer. A redelivery is done with when every node that it went to has answered or failed, those aside that had
 /// fallen silent before; whoever missed it is owed it like any push that failed.
 /// </para>
 /// <para>
@@ -230,7 +230,9 @@ internal sealed partial class MigrationRun : IReplyReceiver, ISettleReceiver, IT
 
     private void Move(SlotMigration slot, in MigratingKey key, in Moment now)
     {
-        if (key.MustSettle || !_silo.Replica.TryGet(key.Key, out var held) || held.State is not { } state || held.Accepted < key.AtLeast)
+        // Exactly the ballot that is known to be committed. A higher one that came to this replica may be of an older epoch and not be committed: brought to replicas that have
+        // promised nothing, it could pass for committed and then be superseded by what knows nothing of it.
+        if (key.MustSettle || !_silo.Replica.TryGet(key.Key, out var held) || held.State is not { } state || held.Accepted != key.AtLeast)
         {
             _settling++;
             _moving.Settle(key.Key, slot.Slot.Index, this);
