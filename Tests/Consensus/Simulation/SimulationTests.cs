@@ -25,7 +25,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var watch = Stopwatch.StartNew();
         var before = Environment.CpuUsage.TotalTime;
-        long steps = 0, operations = 0, unknown = 0, maps = 0;
+        long undecided = 0, steps = 0, operations = 0, unknown = 0, maps = 0;
         string? failure = null;
         Parallel.For(FirstSeed, FirstSeed + Schedules, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
@@ -37,7 +37,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
                 Interlocked.Add(ref unknown, report.Unknown);
                 Interlocked.Add(ref maps, report.Epoch);
             }
-            catch (Exception violation) when (violation is ViolationException or NoProgressException or UndecidedException)
+            catch (UndecidedException)
+            {
+                // Too many operations of unknown outcome at once to search their orders: neither right nor wrong, and bounded below.
+                Interlocked.Increment(ref undecided);
+            }
+            catch (Exception violation) when (violation is ViolationException or NoProgressException)
             {
                 Interlocked.CompareExchange(ref failure, Describe(seed, Mutation.None, violation), null);
                 loop.Stop();
@@ -50,6 +55,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"{Schedules} schedules, {operations} operations ({unknown} of unknown outcome), {maps} maps, {steps} events in {watch.Elapsed.TotalSeconds:f1} s, or {alone.TotalSeconds:f1} s of all cores"));
         Assert.True(failure is null, failure);
+        Assert.True(undecided <= Schedules / 1_000, $"{undecided} of {Schedules} histories could not be searched");
         Assert.True(alone < Budget, $"took {alone} of all cores, where {Budget} is allowed");
     }
 
