@@ -14,7 +14,7 @@ internal sealed class Fetching(SettlerLane lane, Key key, NodeId from, long tag,
     {
         switch (reply)
         {
-            case ReadReply { State: { } state } read when Lane.Silo.Topology.View.Map is { } map:
+            case ReadReply { State: { } state } read when Lane.Silo.Topology.View.Map is { } map && map[Key].IsStable:
                 Lane.Send(this, Lane.Silo.Topology.Self, new AcceptRequest(Key, map.Epoch, AcceptRound, read.Accepted, state, read.Accepted));
                 break;
             case AcceptedReply:

@@ -5,7 +5,7 @@ namespace Orleans.Kv.Grains.Proposing;
 
 /// <summary>
 /// The state that this silo's replica has accepted for a key goes to other replicas as it stands, under its own ballot: an Accept that its proposer has sent, only to more
-/// nodes. Hence always safe, and where it is refused somebody has promised more.
+/// nodes. Hence safe while the slot's replicas stand still, and where it is refused somebody has promised more.
 /// </summary>
 internal sealed class Redelivery(
     SettlerLane lane, Key key, Ballot atLeast, ImmutableArray<NodeId> nodes, int acks, long tag, ISettleReceiver receiver)
@@ -20,7 +20,8 @@ internal sealed class Redelivery(
 
     public override void Start(ClusterMap map, in Moment now)
     {
-        if (!Lane.Silo.Replica.TryGet(Key, out var register) || register.State is null || register.Accepted < atLeast)
+        // During a migration a replica that has just become one has promised nothing, and could make up a quorum for a state that was passed by long ago: see SlotMigration.
+        if (!map[Key].IsStable || !Lane.Silo.Replica.TryGet(Key, out var register) || register.State is null || register.Accepted < atLeast)
         {
             SettleInstead(map, now);
             return;

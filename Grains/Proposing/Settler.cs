@@ -32,13 +32,6 @@ internal sealed class Settler
         lane.Add(new Settlement(lane, key, tag, receiver));
     }
 
-    /// <summary>Brings a key over as the core's migration wants it; the tag is of no meaning here.</summary>
-    public void Bring(in MigratingKey key, long tag, ISettleReceiver receiver)
-    {
-        if (key.MustSettle) Settle(key.Key, tag, receiver);
-        else Redeliver(key.Key, key.AtLeast, key.Missing, key.AcksNeeded, tag, receiver);
-    }
-
     /// <summary>
     /// Brings this replica's state of the key, if it is of <paramref name="atLeast"/> or higher, to the nodes, until <paramref name="acks"/> of them have it. Settles the key where
     /// that does not apply or one of them refuses; fails where too many are silent. Those that do not acknowledge are owed it, like any failed push.

@@ -59,6 +59,8 @@ public sealed class ReplayTests
         await cluster.Store("told-", 100);
         await Eventually.True("the pushes that are owed", async () => await grain.GetStatus(), status =>
             status is { InSync: false, Pending: > 0, Bytes: > 0, OldestAge: >= 0, Reason: { } } && status.Name == name);
+        var seen = await cluster.Cluster.Coordinator(cluster.Silos[0]).GetCluster();
+        Assert.All(seen.Nodes, node => Assert.Equal(node.Name == name, node.Pending > 0));
         foreach (var other in cluster.Silos.Take(2))
         {
             var status = await cluster.Cluster.Grains.GetGrain<IReplicationGrain>(other.Name).GetStatus();
