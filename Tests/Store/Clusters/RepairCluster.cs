@@ -36,7 +36,7 @@ public sealed class RepairCluster : IAsyncDisposable
             silo.Services.AddSingleton<IRegisterStorage>(repair._storages.GetOrAdd(name, _ => new StallingStorage()));
             silo.Services.AddSingleton<ILoggerProvider>(repair.Logs);
             silo.Services.AddLogging(logging => logging.AddFilter<RecordedLogs>("Orleans.Kv.Grains.Repair", LogLevel.Information));
-            silo.Configure<TrafficOptions>(options => options.BatchTimeout = TimeSpan.FromMilliseconds(300));
+            silo.Configure<TrafficOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(1));
             silo.Configure<RepairOptions>(options =>
             {
                 // Each test turns on what it is about; the rest must not lend a hand.
