@@ -30,8 +30,9 @@ public sealed class FailoverTests
         load.AssertLinearizable(leastAnswered: 900);
         Assert.True(load.LongestGap < TimeSpan.FromSeconds(1.5), $"a key went {load.LongestGap} without an answer");
         var status = await cluster.Coordinator(load.Alive[0]).GetCluster();
-        Assert.Equal(3, status.Nodes.Count(node => node.Member));
-        Assert.Single(status.Nodes, node => node.State is NodeState.Dead or NodeState.Partitioned);
+        // By now it may have left the map, and is no longer listed.
+        Assert.DoesNotContain(status.Nodes, node => node.Name == silos[victim].Name && node.State is not (NodeState.Dead or NodeState.Partitioned));
+        Assert.All(load.Alive, silo => Assert.Contains(status.Nodes, node => node.Name == silo.Name && node.Member));
     }
 
     [Fact]
