@@ -30,4 +30,12 @@ public sealed class NodeStatus
     /// <summary>How many slots are owed to the node as a whole, because too many pushes to it failed to be kept one by one.</summary>
     [Id(6)]
     public int PendingSlots { get; init; }
+
+    /// <summary>Since when the silo that is asked cannot reach the node, in milliseconds since 1970-01-01 UTC; 0 while it can.</summary>
+    [Id(7)]
+    public long UnreachableSince { get; init; }
+
+    /// <summary>How many writes the node keeps that were accepted without a quorum and are not merged yet; -1 where that is not known.</summary>
+    [Id(8)]
+    public long PendingWrites { get; init; }
 }

@@ -49,4 +49,11 @@ public sealed class OperationReply
     /// <summary>When the value expires, in milliseconds since 1970-01-01 UTC; 0 means never.</summary>
     [Id(10)]
     public long ExpiresUnixMilliseconds { get; init; }
+
+    /// <summary>
+    /// Of a fetch: nobody has confirmed that the value is the newest committed one, and the silo it comes from has reason to doubt it.
+    /// Always false of a strong read.
+    /// </summary>
+    [Id(11)]
+    public bool Stale { get; init; }
 }

@@ -53,4 +53,8 @@ public sealed class OperationRequest
     /// <summary>The media type of <see cref="Expect"/>; null means JSON. JSON is compared with JSON as JSON, all else byte by byte.</summary>
     [Id(11)]
     public string? ExpectContentType { get; init; }
+
+    /// <summary>What a fetch asks for; without effect on writes.</summary>
+    [Id(12)]
+    public ReadConsistency Consistency { get; init; }
 }

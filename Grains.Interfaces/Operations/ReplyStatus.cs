@@ -41,4 +41,13 @@ public enum ReplyStatus : byte
 
     /// <summary>Numbered below its origin's mark: a copy of something long answered, whose answer nobody waits for.</summary>
     Ghost = 10,
+
+    /// <summary>
+    /// Kept, not committed: no quorum could be reached, and in the available mode the write waits on the silos that could be for the others to return. What
+    /// was written last then counts; what loses is listed as a conflict.
+    /// </summary>
+    Accepted = 11,
+
+    /// <summary>No quorum, and no room for one more pending write. Not done.</summary>
+    PendingFull = 12,
 }
