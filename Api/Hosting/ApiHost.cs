@@ -26,14 +26,15 @@ internal static class ApiHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Orleans.Kv.Api", ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder, options);
         AddKestrel(builder, options);
-        AddRouting(builder.Services);
+        var gateways = new GatewayWatch(TimeProvider.System);
+        AddRouting(builder.Services, gateways);
         // The server starts beside the Orleans client, not after it: a host without silos answers that it is not ready.
         builder.Services.Configure<HostOptions>(host =>
         {
             host.ServicesStartConcurrently = true;
             host.ShutdownTimeout = ShutdownPatience;
         });
-        (addCluster ?? (web => AddCluster(web, options)))(builder);
+        (addCluster ?? (web => AddCluster(web, options, gateways)))(builder);
         if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
 
         var app = builder.Build();
@@ -79,8 +80,9 @@ internal static class ApiHost
         });
     }
 
-    private static void AddRouting(IServiceCollection services)
+    private static void AddRouting(IServiceCollection services, GatewayWatch gateways)
     {
+        services.AddSingleton(gateways);
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<RouterOptions>().Validate(router => !router.Errors().Any(), "The router's options contradict each other.").ValidateOnStart();
         services.AddSingleton<SiloHealth>();
@@ -94,7 +96,7 @@ internal static class ApiHost
         services.AddSingleton<Readiness>();
     }
 
-    private static void AddCluster(WebApplicationBuilder builder, ApiOptions options)
+    private static void AddCluster(WebApplicationBuilder builder, ApiOptions options, GatewayWatch gateways)
     {
         builder.UseOrleansClient(client =>
         {
@@ -103,8 +105,9 @@ internal static class ApiHost
             // The router hedges long before; this only frees what belongs to calls that nobody waits for any more.
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<RouterOptions>>((messaging, router) =>
                 messaging.ResponseTimeout = router.Value.RequestDeadline + TimeSpan.FromSeconds(1));
-            // Reading a small file: often enough that a restarted silo is used again within seconds.
-            client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+            // Reading a small file: so often that a silo which has just started is known before the others can have died one after another.
+            client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
+            client.AddGatewayCountChangedHandler(gateways.OnCountChanged);
         });
     }
 }

@@ -12,6 +12,9 @@ internal interface ICluster
     /// <summary>Whether this host has reached the cluster since it started. Before that, no call can have left it.</summary>
     bool IsConnected { get; }
 
+    /// <summary>How long this host has been without a gateway to any silo, in milliseconds; null while it has one.</summary>
+    long? WithoutGatewayFor { get; }
+
     /// <summary>
     /// Coordinators that can be addressed, numbered from 0. Each number keeps to one gateway while that lives; several numbers
     /// together reach every silo that has a gateway.

@@ -17,16 +17,20 @@ internal sealed class OrleansCluster : ICluster
 
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorGrain?[] _coordinators = new ICoordinatorGrain?[CoordinatorCount];
+    private readonly GatewayWatch _gateways;
     private volatile bool _connected;
 
-    public OrleansCluster(IGrainFactory grains, IHostApplicationLifetime lifetime)
+    public OrleansCluster(IGrainFactory grains, GatewayWatch gateways, IHostApplicationLifetime lifetime)
     {
         _grains = grains;
+        _gateways = gateways;
         // The Orleans client is one of the services whose start makes the application started.
         lifetime.ApplicationStarted.Register(() => _connected = true);
     }
 
     public bool IsConnected => _connected;
+
+    public long? WithoutGatewayFor => _gateways.LostFor;
 
     public int Coordinators => CoordinatorCount;
 

@@ -205,7 +205,11 @@ internal sealed class Router : IDisposable
             if (uncertain && !operation.IsRead) operation.Uncertain = true;
             else if (uncertain) operation.Reason = ReplyStatus.Unavailable;
             else operation.Reason = reason;
-            if (IsDecided(operation))
+            if (uncertain && IsFindingGateways)
+            {
+                operation.NextDue = Milliseconds.Now(_time) + (long)_options.RetryPause.TotalMilliseconds;
+            }
+            else if (IsDecided(operation))
             {
                 outcome = RoutedOutcome.NotDone(operation.Reason, operation.Detail);
             }
@@ -223,6 +227,9 @@ internal sealed class Router : IDisposable
         if (outcome is { } decided) End(operation, decided);
         else if (next != KeyGrain) Send(operation, next);
     }
+
+    // With the last gateway every operation breaks at once, whomever it asks: that says nothing of the silos.
+    private bool IsFindingGateways => _cluster.WithoutGatewayFor < (long)_options.GatewayPatience.TotalMilliseconds;
 
     // Nothing in flight, nothing uncertain, and enough silos have said why not.
     private static bool IsDecided(PendingOperation operation) =>

@@ -15,6 +15,12 @@ public sealed class RouterOptions
     /// <summary>The pause before an operation whose proposers have all ended without an answer is sent out again.</summary>
     public TimeSpan RetryPause { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// How long after the last gateway was lost operations are tried again instead of refused: the silos that are left are found with the next look at the list of
+    /// gateways (<c>GatewayListRefreshPeriod</c>), which takes a second. Whoever is cut off for longer is told so at once.
+    /// </summary>
+    public TimeSpan GatewayPatience { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often waiting operations are looked through: one timer for all, and none while nothing waits.</summary>
     public TimeSpan SweepPeriod { get; set; } = TimeSpan.FromMilliseconds(25);
 
@@ -51,6 +57,7 @@ public sealed class RouterOptions
     {
         if (RequestDeadline <= HedgeAfter) yield return "RequestDeadline must be above HedgeAfter.";
         if (HedgeAfter <= TimeSpan.Zero) yield return "HedgeAfter must be positive.";
+        if (GatewayPatience < TimeSpan.Zero || GatewayPatience >= RequestDeadline) yield return "GatewayPatience must be at least zero and below RequestDeadline.";
         if (RetryPause <= TimeSpan.Zero) yield return "RetryPause must be positive.";
         if (SweepPeriod <= TimeSpan.Zero || SweepPeriod > HedgeAfter) yield return "SweepPeriod must be positive and at most HedgeAfter.";
         if (OperationLifetime <= RequestDeadline) yield return "OperationLifetime must be above RequestDeadline.";

@@ -15,6 +15,8 @@ internal sealed class FakeCluster : ICluster
 
     public bool IsConnected { get; set; } = true;
 
+    public long? WithoutGatewayFor { get; set; }
+
     public int Coordinators { get; init; } = 4;
 
     public Func<string, ReplicationStatus> Replication { get; init; } = _ => throw new NotSupportedException();

@@ -243,6 +243,34 @@ public sealed class RouterTests : IDisposable
     }
 
     [Fact]
+    public async Task TheLastGatewayLost_ReadsGoOnUntilOneIsFound()
+    {
+        var outcome = Execute(Input("a", OperationCode.Fetch));
+        _cluster.WithoutGatewayFor = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            Last().Break();
+            Assert.False(outcome.IsCompleted);
+            _time.Advance(_options.RetryPause + _options.SweepPeriod);
+        }
+
+        _cluster.WithoutGatewayFor = null;
+        Last().Answer(ReplyStatus.Done, version: 7);
+        Assert.Equal(7, (await outcome.WaitAsync(Deadline)).Reply!.Version);
+    }
+
+    [Fact]
+    public async Task WithoutGatewaysForLong_ReadsAreRefusedAtOnce()
+    {
+        _cluster.WithoutGatewayFor = (long)_options.GatewayPatience.TotalMilliseconds;
+        var outcome = Execute(Input("a", OperationCode.Fetch));
+        for (var i = 0; i < 3; i++) Last().Break();
+
+        var answer = await outcome.WaitAsync(Deadline);
+        Assert.Equal((RoutedKind.NotDone, ReplyStatus.Unavailable), (answer.Kind, answer.Status));
+    }
+
+    [Fact]
     public async Task TheBoundOnOperationsInFlight_IsKept()
     {
         _options.MaxInFlight = 2;
