@@ -1,5 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Kv.Silo.Hosting;
 
 var parsed = CommandLine.Parse(args);
@@ -11,15 +10,12 @@ if (parsed.Options is not { } options)
 
 try
 {
-    var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
-    builder.AddConsoleLogging(options);
-    builder.AddStoreSilo(options);
-    if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
-
-    using var host = builder.Build();
+    using var signals = new StopSignals();
+    if (options.ExitWithParent) _ = ParentWatch.Run(signals);
+    using var logging = LoggerFactory.Create(builder => builder.AddConsoleLogging(options));
     using var pidFile = PidFile.Create(options);
-    await host.RunAsync();
-    return ExitCodes.Success;
+    using var silo = new SiloProcess(options, TimeProvider.System, logging.CreateLogger<SiloProcess>());
+    return await silo.Run(signals.Stopping);
 }
 catch (Exception fault) when (StartupFault.TryDescribe(fault, options, out var sentence))
 {

@@ -20,7 +20,7 @@ public static class KvSiloBuilderExtensions
 {
     /// <summary>
     /// Adds the replica, the key grains, the coordinator and the topology to the silo, on memory storage unless another
-    /// <see cref="IRegisterStorage"/> is registered. An <see cref="IMapAuthority"/> that all silos of the cluster share must be registered as well.
+    /// <see cref="IRegisterStorage"/>, or a <see cref="SiloMemory"/> that outlives this host, is registered. An <see cref="IMapAuthority"/> that all silos of the cluster share must be registered as well.
     /// </summary>
     public static ISiloBuilder AddKeyValueStore(this ISiloBuilder builder)
     {
@@ -28,6 +28,7 @@ public static class KvSiloBuilderExtensions
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IRegisterStorage, MemoryRegisterStorage>();
+        services.TryAddSingleton<SiloMemory>();
 
         services.AddSingleton<TopologyAgent>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<TopologyAgent>());

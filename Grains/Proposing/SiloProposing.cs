@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
 
@@ -11,14 +12,13 @@ internal sealed class SiloProposing
 {
     private readonly TimeProvider _time;
     private readonly long _start;
-    private readonly ulong _host;
+    private readonly SiloMemory _memory;
     private readonly ulong _seed;
     private readonly long _patienceTicks;
-    private ulong _instances;
 
     public SiloProposing(
         TopologyAgent topology, Replica replica, PeerTraffic traffic, RoundTicker ticker, IOptions<ProposingOptions> options, ProposingCounters counters,
-        TimeProvider time)
+        SiloMemory memory, TimeProvider time)
     {
         Topology = topology;
         Replica = replica;
@@ -31,10 +31,8 @@ internal sealed class SiloProposing
         _time = time;
         _start = time.GetTimestamp();
         _patienceTicks = (long)options.Value.Patience.TotalMilliseconds;
-        // A random host per process start: an id that was used before a restart could send the same ballot with another state.
-        var random = Guid.NewGuid().ToByteArray();
-        _host = BitConverter.ToUInt64(random, 0);
-        _seed = BitConverter.ToUInt64(random, 8);
+        _memory = memory;
+        _seed = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 0);
     }
 
     public TopologyAgent Topology { get; }
@@ -61,7 +59,8 @@ internal sealed class SiloProposing
     /// <summary>A proposer that was never there before.</summary>
     public Proposer NewProposer(Key key, ClusterMap map)
     {
-        var instance = Interlocked.Increment(ref _instances);
-        return new Proposer(key, new ProposerId(_host, instance), map, Topology.Self, Options, unchecked(_seed + (instance * 0x9E3779B97F4A7C15)));
+        // From the memory, which outlives this host: an id that was used before could send the same ballot with another state.
+        var id = _memory.NewProposer();
+        return new Proposer(key, id, map, Topology.Self, Options, unchecked(_seed + (id.Instance * 0x9E3779B97F4A7C15)));
     }
 }

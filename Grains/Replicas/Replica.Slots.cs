@@ -41,7 +41,7 @@ internal sealed partial class Replica
                     return digests.Answer(map, DigestOf);
                 case OneSlotRequest one:
                     var shard = ShardOf(one.Slot);
-                    var reply = shard.Handle(one, out var position);
+                    var reply = shard.Handle(_lease, one, out var position);
                     await shard.Flush(position);
                     return reply;
                 default:
@@ -76,7 +76,7 @@ internal sealed partial class Replica
         if (_closed) return;
         try
         {
-            foreach (var shard in _shards) shard.Follow();
+            foreach (var shard in _shards) shard.Follow(_lease);
         }
         catch (InvariantViolationException violation)
         {
@@ -88,15 +88,14 @@ internal sealed partial class Replica
     /// Drops everything, floors and promises too, and begins as another, empty store, whose id is returned. Only for a store that no map has any more, nor ever will have:
     /// a vote that was given in its name could be given again otherwise, differently.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The present map has the store.</exception>
+    /// <exception cref="InvalidOperationException">The present map has the store, or another host holds it by now.</exception>
     public async ValueTask<StoreId> Wipe()
     {
         var former = Store;
         if (_topology.View.Map is { } map && map.Contains(new NodeId(_topology.Self.Name, former)))
             throw new InvalidOperationException($"store {former} is a member of the map of {map.Epoch}");
         var keys = Status.Keys;
-        await _storage.Clear();
-        Open();
+        await _memory.Wipe(_lease, _topology.Self.Name);
         LogWiped(former, Store, keys);
         return Store;
     }

@@ -25,6 +25,9 @@ namespace Orleans.Kv.Grains.Replicas;
 /// The store can be wiped while the silo runs (<see cref="Wipe"/>), once no map has it any more. From then on it is another node's, which is in no map yet and has no say
 /// in any slot. So what was still on its way to the former store is not answered in its name: no map names both.
 /// </para>
+/// <para>
+/// The registers are not its own but the <see cref="SiloMemory"/>'s, which outlives this host; when the memory gives them to the next one, this replica answers nothing any more.
+/// </para>
 /// <para>What it relies on: <see cref="TopologyAgent"/> never goes back to an older map; the storage's id is as old as its content.</para>
 /// </summary>
 internal sealed partial class Replica : IKeySource
@@ -36,7 +39,8 @@ internal sealed partial class Replica : IKeySource
     private static ArrayBufferWriter<byte>? t_output;
 
     private readonly ReplicaShard[] _shards;
-    private readonly IRegisterStorage _storage;
+    private readonly SiloMemory _memory;
+    private readonly StoreLease _lease;
     private readonly TopologyAgent _topology;
     private readonly ReplicaOptions _options;
     private readonly IFatalErrorHandler _fatal;
@@ -44,19 +48,18 @@ internal sealed partial class Replica : IKeySource
     private volatile bool _closed;
 
     public Replica(
-        IRegisterStorage storage, TopologyAgent topology, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
+        SiloMemory memory, TopologyAgent topology, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
     {
-        _storage = storage;
+        _memory = memory;
+        _lease = new StoreLease(topology);
         _topology = topology;
         _options = options.Value;
         _fatal = fatal;
         _logger = logger;
-        _shards = new ReplicaShard[_options.Shards];
-        for (var i = 0; i < _shards.Length; i++) _shards[i] = new ReplicaShard(i, _shards.Length, topology);
-        Open();
+        _shards = memory.Hold(_lease, topology.Self.Name, _options.Shards);
     }
 
-    public StoreId Store => _storage.Store;
+    public StoreId Store => _memory.Storage.Store;
 
     public ReplicaStatus Status
     {
@@ -96,7 +99,7 @@ internal sealed partial class Replica : IKeySource
         try
         {
             var shard = ShardOf(request.Key.Slot);
-            var reply = shard.Handle(request, MayGrow(), out var position);
+            var reply = shard.Handle(_lease, request, MayGrow(), out var position);
             if (reply is null) return default;
             var durable = shard.Flush(position);
             return durable.IsCompletedSuccessfully ? new ValueTask<Reply?>(reply) : Released(durable, reply);
@@ -150,12 +153,6 @@ internal sealed partial class Replica : IKeySource
         return ShardOf(bytes.Slot).Find(bytes);
     }
 
-    private void Open()
-    {
-        var self = new NodeId(_topology.Self.Name, _storage.Store);
-        for (var i = 0; i < _shards.Length; i++) _shards[i].Open(self, _storage.Open(i));
-    }
-
     private List<ReplyEnvelope> Apply(List<RequestEnvelope> requests, out long[] positions)
     {
         positions = new long[_shards.Length];
@@ -164,7 +161,7 @@ internal sealed partial class Replica : IKeySource
         foreach (var (correlation, request) in requests)
         {
             var index = request.Key.Slot.Index % _shards.Length;
-            var reply = _shards[index].Handle(request, mayGrow, out var position);
+            var reply = _shards[index].Handle(_lease, request, mayGrow, out var position);
             positions[index] = Math.Max(positions[index], position);
             if (reply is not null) replies.Add(new ReplyEnvelope(correlation, reply));
         }

@@ -1,6 +1,5 @@
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Storage;
-using Orleans.Kv.Grains.Topology;
 
 namespace Orleans.Kv.Grains.Replicas;
 
@@ -11,12 +10,14 @@ namespace Orleans.Kv.Grains.Replicas;
 /// The map is read inside the lock. That is what makes an answer a seal: once a slot was listed under an epoch, nothing of an older one is ever handled in it, though the
 /// thread that brings it may have looked at the map long before.
 /// </para>
+/// <para>The lease is compared inside the lock as well: a host that no longer holds the store changes nothing in it and gets no answers (see <see cref="SiloMemory"/>).</para>
 /// </summary>
-internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology)
+internal sealed class ReplicaShard(int index, int shards)
 {
     private readonly Lock _gate = new();
     private SlotRegisters[] _slots = [];
     private IRegisterLog _log = new MemoryRegisterLog();
+    private StoreLease? _holder;
     private long _keys;
     private long _tombstones;
     private long _bytes;
@@ -28,6 +29,18 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public ValueTask Flush(long position) => _log.Flush(position);
+
+    /// <summary>Completes when all that was appended before is durable.</summary>
+    public ValueTask FlushAll()
+    {
+        lock (_gate) return _log.Flush(_log.Position);
+    }
+
+    /// <summary>From now on only that host changes anything here; null: nobody.</summary>
+    public void HoldBy(StoreLease? holder)
+    {
+        lock (_gate) _holder = holder;
+    }
 
     /// <summary>Begins empty, as a part of that node's store.</summary>
     public void Open(NodeId self, IRegisterLog log)
@@ -44,14 +57,14 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
 
     /// <summary>
     /// Handles one request. Its reply must not leave before <see cref="Flush"/> of the position returned, which covers the register's change and
-    /// every earlier one it was computed from. With <paramref name="mayGrow"/> false a request that needs more memory gets no reply.
+    /// every earlier one it was computed from. A host that does not hold the store gets no reply. With <paramref name="mayGrow"/> false a request that needs more memory gets no reply.
     /// </summary>
-    public Reply? Handle(Request request, bool mayGrow, out long position)
+    public Reply? Handle(StoreLease holder, Request request, bool mayGrow, out long position)
     {
         lock (_gate)
         {
             position = _log.Position;
-            if (topology.View.Map is not { } map) return null;
+            if (_holder != holder || holder.Map is not { } map) return null;
             var slot = At(request.Key.Slot);
             var before = Sizes.Of(slot);
             var step = slot.Handle(map, request, mayGrow);
@@ -63,12 +76,12 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
     }
 
     /// <summary>Handles a request about one of the slots, under the same rule. Null where a newer map is needed first.</summary>
-    public SlotReply? Handle(OneSlotRequest request, out long position)
+    public SlotReply? Handle(StoreLease holder, OneSlotRequest request, out long position)
     {
         lock (_gate)
         {
             position = _log.Position;
-            if (topology.View.Map is not { } map) return null;
+            if (_holder != holder || holder.Map is not { } map) return null;
             var slot = At(request.Slot);
             var before = Sizes.Of(slot);
             var step = slot.Handle(map, request);
@@ -83,14 +96,14 @@ internal sealed class ReplicaShard(int index, int shards, TopologyAgent topology
     }
 
     /// <summary>Goes over to the present map, and drops what the node holds no copies of any more.</summary>
-    public void Follow()
+    public void Follow(StoreLease holder)
     {
         for (var i = 0; i < _slots.Length; i++)
         {
             // Slot by slot: nobody waits for all of them.
             lock (_gate)
             {
-                if (topology.View.Map is not { } map) return;
+                if (_holder != holder || holder.Map is not { } map) return;
                 var slot = _slots[i];
                 var before = Sizes.Of(slot);
                 if (!slot.Follow(map)) continue;

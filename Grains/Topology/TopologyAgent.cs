@@ -16,7 +16,8 @@ namespace Orleans.Kv.Grains.Topology;
 /// While there is no map it looks again every <see cref="TopologyOptions.RetryPeriod"/>. Once there is one nothing is polled.
 /// </para>
 /// <para>
-/// <see cref="View"/> never goes back to an older epoch: a node that has acknowledged an epoch has sealed the older ones.
+/// <see cref="View"/> never goes back to an older epoch: a node that has acknowledged an epoch has sealed the older ones. It begins with what the process's
+/// <see cref="SiloMemory"/> knows from a former host.
 /// </para>
 /// <para>
 /// The store can change during the life of the silo. When the authority says that the store was a member and that its map no longer has it, while nobody drains it, what
@@ -27,6 +28,7 @@ namespace Orleans.Kv.Grains.Topology;
 internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener, IDisposable
 {
     private readonly IMapAuthority _authority;
+    private readonly SiloMemory _memory;
     private readonly ISiloStatusOracle _oracle;
     private readonly IGrainFactory _grains;
     private readonly TopologyOptions _options;
@@ -40,14 +42,14 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ClusterView _view = ClusterView.Empty;
+    private volatile ClusterView _view;
     private volatile string? _leader;
     private volatile Own _own;
     private volatile Own? _excluded;
     private Task _loop = Task.CompletedTask;
 
     public TopologyAgent(
-        IMapAuthority authority, IRegisterStorage storage, ILocalSiloDetails silo, ISiloStatusOracle oracle, IGrainFactory grains,
+        IMapAuthority authority, SiloMemory memory, ILocalSiloDetails silo, ISiloStatusOracle oracle, IGrainFactory grains,
         IOptions<TopologyOptions> options, TimeProvider time, ILogger<TopologyAgent> logger)
     {
         _authority = authority;
@@ -57,8 +59,10 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         _time = time;
         _logger = logger;
         _name = silo.Name;
-        _durable = storage.IsDurable;
-        _own = new Own(new NodeId(_name, storage.Store));
+        _memory = memory;
+        _durable = memory.Storage.IsDurable;
+        _own = new Own(new NodeId(_name, memory.Storage.Store));
+        _view = memory.View;
         Silo = silo.SiloAddress;
     }
 
@@ -82,7 +86,7 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
 
     public void Participate(ISiloLifecycle lifecycle)
     {
-        lifecycle.Subscribe(nameof(TopologyAgent), ServiceLifecycleStage.ApplicationServices, Register, Stop);
+        lifecycle.Subscribe(nameof(TopologyAgent), ServiceLifecycleStage.ApplicationServices, Enter, Stop);
         lifecycle.Subscribe(nameof(TopologyAgent), ServiceLifecycleStage.Active, Start);
     }
 
@@ -159,6 +163,16 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         _own = new Own(new NodeId(_name, store));
         await Register(cancellation);
         Refresh();
+    }
+
+    /// <summary>
+    /// Before the silo is active: registers its node, and sees what has become of it while this process was away. A silo that serves with the map of a former life
+    /// would answer from registers that no map has any more.
+    /// </summary>
+    private async Task Enter(CancellationToken cancellation)
+    {
+        await Register(cancellation);
+        await ReadAuthority(cancellation);
     }
 
     private async Task Register(CancellationToken cancellation)
@@ -240,7 +254,10 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
         {
             var newer = map is not null && map.Epoch > _view.Epoch;
             if (!newer && (records is null || records.SequenceEqual(_view.Records))) return false;
-            _view = new ClusterView(newer ? map : _view.Map, records ?? _view.Records);
+            var view = new ClusterView(newer ? map : _view.Map, records ?? _view.Records);
+            // First, so that the memory never knows an older map than one that something was answered under.
+            _memory.Learn(view);
+            _view = view;
             if (newer)
             {
                 changed = _changed;

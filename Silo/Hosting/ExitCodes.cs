@@ -11,6 +11,8 @@ internal static class ExitCodes
     /// <summary>The surroundings do not let it start: a port in use, a directory that cannot be written.</summary>
     public const int CannotStart = 1;
 
-    /// <summary>The other silos declared this one dead while it did not answer: starting it again is right, and needs nothing to be changed.</summary>
-    public const int DeclaredDead = 75;
+    /// <summary>
+    /// The silo was declared dead by the others, and could not come back because another process has taken its ports meanwhile: starting it again is right once they are free.
+    /// </summary>
+    public const int CannotRejoin = 75;
 }

@@ -1,28 +1,26 @@
-using Microsoft.Extensions.Hosting;
-
 namespace Orleans.Kv.Silo.Hosting;
 
 /// <summary>
 /// Stops the process when its standard input ends. A launcher holds the other end of the pipe and never writes: the system closes it
 /// when the launcher dies, however it dies.
 /// </summary>
-internal sealed class ParentWatch(IHostApplicationLifetime lifetime) : BackgroundService
+internal static class ParentWatch
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public static async Task Run(StopSignals signals)
     {
         await using var input = Console.OpenStandardInput();
         var buffer = new byte[64];
         try
         {
-            while (await input.ReadAsync(buffer, stoppingToken) > 0)
+            while (await input.ReadAsync(buffer, signals.Stopping) > 0)
             {
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
-            return;
+            // The process stops, or the pipe broke instead of ending.
         }
 
-        lifetime.StopApplication();
+        signals.Stop();
     }
 }

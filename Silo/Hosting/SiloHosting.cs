@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Kv.Grains.Hosting;
+using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Clustering;
@@ -15,7 +16,12 @@ internal static class SiloHosting
     /// <summary>All silos and clients of one directory are one cluster; its file separates it from others, not these names.</summary>
     private const string ClusterId = "kv";
 
-    public static void AddStoreSilo(this HostApplicationBuilder builder, SiloHostOptions options) => builder.UseOrleans(silo =>
+    /// <param name="builder">The host's.</param>
+    /// <param name="options">What the process was started with.</param>
+    /// <param name="memory">What the process keeps from one host to the next.</param>
+    /// <param name="declaredDead">Called when the silo learns that the others have declared it dead.</param>
+    public static void AddStoreSilo(
+        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, Action declaredDead) => builder.UseOrleans(silo =>
     {
         silo.UseFileClustering(options.ClusterFile);
         silo.Configure<ClusterOptions>(cluster =>
@@ -32,22 +38,23 @@ internal static class SiloHosting
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(5));
         silo.Configure<TopologyOptions>(topology => topology.FormationSize = options.FormationSize);
         silo.Configure<TrafficOptions>(traffic => traffic.BatchesInFlight = options.BatchesInFlight);
+        silo.Services.AddSingleton(memory);
         silo.AddKeyValueStore();
         silo.Services.AddSingleton<IFatalErrorHandler>(services =>
-            new DeclaredDead(services, options, services.GetRequiredService<ILogger<DeclaredDead>>()));
+            new FatalErrors(services, declaredDead, services.GetRequiredService<ILogger<FatalErrors>>()));
     });
 
-    public static void AddConsoleLogging(this HostApplicationBuilder builder, SiloHostOptions options)
+    public static void AddConsoleLogging(this ILoggingBuilder logging, SiloHostOptions options)
     {
         var level = Enum.Parse<LogLevel>(options.LogLevel, ignoreCase: true);
-        builder.Logging.SetMinimumLevel(level);
+        logging.SetMinimumLevel(level);
         // The engine tells its inner life at this level; what a person running the store wants to know of it are its warnings.
-        if (level == LogLevel.Information) builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Kv", LogLevel.Information);
+        if (level == LogLevel.Information) logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Kv", LogLevel.Information);
         // A start that fails ends the process with one sentence, or with the whole exception where there is none (StartupFault): the same fault twice
         // more, with its stack, would only bury it.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        builder.Logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical);
-        builder.Logging.AddSimpleConsole(console =>
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical);
+        logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.UseUtcTimestamp = true;
@@ -56,7 +63,7 @@ internal static class SiloHosting
     }
 
     /// <summary>
-    /// A silo that is declared dead must stop, and its copies are gone with its memory; so the verdict takes five missed probes and two judges, who
+    /// A silo that is declared dead has to begin a new life in the cluster, and may have left the map by then; so the verdict takes five missed probes and two judges, who
     /// would both have to be mistaken: a pause of three seconds is replayed, not a death. A process that is gone refuses its probes, and is declared dead within a second or two. No user waits for it: until then coordinators serve the silo's keys. A paused silo keeps its connections open,
     /// so their being alive must not speak for it.
     /// </summary>

@@ -12,8 +12,7 @@ internal static class StartupFault
         {
             sentence = cause switch
             {
-                SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException =>
-                    $"{options.Name} cannot start: port {options.SiloPort} or {options.GatewayPort} on {options.Address} is in use.",
+                _ when IsInUse(cause) => $"{options.Name} cannot start: port {options.SiloPort} or {options.GatewayPort} on {options.Address} is in use.",
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
                     $"{options.Name} cannot start: {options.Address} is not an address of this machine.",
                 UnauthorizedAccessException or DirectoryNotFoundException => $"{options.Name} cannot start: {cause.Message}",
@@ -26,4 +25,22 @@ internal static class StartupFault
         sentence = null;
         return false;
     }
+
+    public static bool IsPortInUse(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (IsInUse(cause)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The last words of a silo that lost its ports between two hosts.</summary>
+    public static string CannotRejoin(SiloHostOptions options) =>
+        $"{options.Name} ends: the other silos declared it dead while it did not answer, and port {options.SiloPort} or {options.GatewayPort} on {options.Address} was taken by "
+        + "another process before it could come back. The others have their own copies of what it held; start it again when the ports are free.";
+
+    private static bool IsInUse(Exception cause) =>
+        cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException;
 }

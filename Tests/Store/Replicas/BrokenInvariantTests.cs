@@ -24,7 +24,7 @@ public sealed class BrokenInvariantTests
         var fatal = new FatalErrors();
         var storage = cluster.Service<IRegisterStorage>(cluster.Silos[0]);
         var topology = cluster.Service<TopologyAgent>(cluster.Silos[0]);
-        var service = new Replica(storage, topology, Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
+        var service = new Replica(new SiloMemory(storage), topology, Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
         var store = storage.Store.Value;
 
         Assert.Equal(DeliveryStatus.Delivered, (await service.Handle(store, Accept("1"))).Status);

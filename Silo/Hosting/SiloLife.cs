@@ -1,0 +1,69 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Kv.Grains.Storage;
+
+namespace Orleans.Kv.Silo.Hosting;
+
+/// <summary>One Orleans host on the process's memory: from its start until it is stopped, or thrown away because the cluster has given it up.</summary>
+internal sealed class SiloLife
+{
+    /// <summary>
+    /// How long a host that nobody counts on any more may take to close its sockets. It waits for nobody, so this is long; what has not ended by then goes on beside the next
+    /// host without the registers, until it notices.
+    /// </summary>
+    private static readonly TimeSpan AbandonPatience = TimeSpan.FromSeconds(3);
+
+    private readonly IHost _host;
+    private readonly SiloMemory _memory;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _declaredDead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SiloLife(SiloHostOptions options, SiloMemory memory, TimeProvider time)
+    {
+        _memory = memory;
+        _time = time;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
+        builder.Logging.AddConsoleLogging(options);
+        builder.AddStoreSilo(options, memory, () => _declaredDead.TrySetResult());
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        _host = builder.Build();
+    }
+
+    /// <summary>Completes when the silo learns that the others have declared it dead.</summary>
+    public Task DeclaredDead => _declaredDead.Task;
+
+    public Task Start(CancellationToken cancellation) => _host.StartAsync(cancellation);
+
+    /// <summary>Ends it in good order: the others are told, and calls under way are finished.</summary>
+    public async Task Stop()
+    {
+        await _host.StopAsync();
+        await Dispose();
+    }
+
+    /// <summary>
+    /// Ends it as if it had been killed: its registers are taken away first, then its sockets are closed. Nobody is told anything. Returns what went wrong with that, if anything did:
+    /// the host is given up all the same, and whether it has left its ports shows when the next one opens them.
+    /// </summary>
+    /// <exception cref="IOException">The storage failed: the registers must not be used any more.</exception>
+    public async Task<Exception?> Abandon()
+    {
+        await _memory.Release();
+        try
+        {
+            await _host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(AbandonPatience, _time);
+            await Dispose().WaitAsync(AbandonPatience, _time);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            return fault;
+        }
+    }
+
+    private async Task Dispose()
+    {
+        if (_host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        else _host.Dispose();
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Orleans.Kv.Tests.Checking.Histories;
+using Orleans.Kv.Tests.Checking.Linearizability;
+using Orleans.Kv.Tests.Processes.Clients;
+using Orleans.Kv.Tests.Processes.Clusters;
+using Xunit.Abstractions;
+
+namespace Orleans.Kv.Tests.Processes.Isolation;
+
+/// <summary>A silo that the others gave up comes back by itself: without an operator, and in the process that it was.</summary>
+[Collection(ProcessTests.Name)]
+public class RejoinTests(ITestOutputHelper output)
+{
+    private const int Users = 8;
+    private const int Keys = 6;
+    private const string Paused = "silo-3";
+
+    /// <summary>Well beyond the death, and about as long as the map waits for the dead: either may come first.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(12);
+
+    private static readonly TimeSpan Death = TimeSpan.FromSeconds(20);
+
+    /// <summary>The bar: from the silo's waking to the moment everybody says that it has all it should.</summary>
+    private static readonly TimeSpan Return = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task SiloStoppedFor12SecondsUnderLoad_IsBackInSync_InTheSameProcess_AndTheHistoryIsLinearizable()
+    {
+        await using var cluster = await LocalCluster.Start();
+        await cluster.Explaining(async () =>
+        {
+            using var status = new Status(cluster.Url);
+            using var workload = new Workload(cluster.Url, Users, Keys, seed: 1);
+            await status.UntilInSync(Return, [.. LocalCluster.Silos]);
+            var process = cluster.Pid(Paused);
+            workload.Start();
+            Signals.Pause(process);
+            await Task.Delay(Pause);
+            Signals.Resume(process);
+            var awake = Stopwatch.StartNew();
+            await status.UntilInSync(Return, [.. LocalCluster.Silos]);
+            await status.UntilIsSynch(Return);
+            output.WriteLine($"in sync {awake.ElapsedMilliseconds} ms after it woke");
+
+            Assert.True(awake.Elapsed < Return, $"in sync only {awake.Elapsed} after it woke");
+            await workload.Finish();
+            Assert.True(Signals.IsAlive(process), "the process of the silo that was declared dead has ended");
+            Assert.Equal(process, cluster.Pid(Paused));
+            Judge(workload);
+        });
+    }
+
+    [Fact]
+    public async Task SiloDeclaredDead_ButStillInTheMap_KeepsItsStore_AndIsSentWhatItMissed()
+    {
+        const int bulkKeys = 3_000;
+        const int missed = 300;
+        await using var cluster = await LocalCluster.Start();
+        await cluster.Explaining(async () =>
+        {
+            using var status = new Status(cluster.Url);
+            using var bulk = new BulkKeys(cluster.Url, bulkKeys);
+            await bulk.Fill();
+            await status.UntilIsSynch(Return);
+            var before = await status.Get("/cluster");
+            Signals.Pause(cluster.Pid(Paused));
+            await bulk.Overwrite(missed);
+            await Wait.Until($"{Paused} is dead", Death, async () =>
+            {
+                var node = Node(await status.Get("/cluster"));
+                return node.GetProperty("state").GetString() == "dead" ? null : node.GetRawText();
+            });
+            Signals.Resume(cluster.Pid(Paused));
+            await status.UntilInSync(Return, [.. LocalCluster.Silos]);
+            await status.UntilIsSynch(Return);
+
+            var after = await status.Get("/cluster");
+            Assert.Equal(before.GetProperty("epoch").GetInt64(), after.GetProperty("epoch").GetInt64());
+            Assert.Equal(Node(before).GetProperty("store").GetString(), Node(after).GetProperty("store").GetString());
+            Faults.None(await bulk.ReadAll());
+            Assert.Equal(0, bulk.Troubled);
+            Assert.All(await status.Keys(), node => Assert.Equal(bulkKeys, node.Value));
+        });
+    }
+
+    private static JsonElement Node(JsonElement cluster) =>
+        cluster.GetProperty("nodes").EnumerateArray().Single(node => node.GetProperty("name").GetString() == Paused);
+
+    private void Judge(Workload workload)
+    {
+        var history = workload.History.Snapshot();
+        output.WriteLine($"{history.Length} operations, {history.Count(entry => entry.Answer.Kind == AnswerKind.Unknown)} of unknown outcome, {history.Count(entry => entry.Answer.Kind == AnswerKind.NotDone)} refused");
+        output.WriteLine(workload.Troubles);
+        var result = new LinearizabilityChecker().Check(history);
+        Assert.True(result.IsLinearizable, result.ToString());
+        Assert.All(history.TakeLast(Users * Keys), entry => Assert.True(entry.Answer.Kind is AnswerKind.Done or AnswerKind.NotFound, $"the last reads must succeed: {entry}"));
+    }
+}
