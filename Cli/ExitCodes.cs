@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>Done.</summary>
     public const int Ok = 0;
 
-    /// <summary>The answer is no: the key or silo does not exist, the key holds something else than was expected, not in sync, not agreed to.</summary>
+    /// <summary>The answer is no: the key or silo does not exist, the key holds something else than was expected, not in sync, not confirmed by all, not agreed to.</summary>
     public const int NotFound = 1;
 
     /// <summary>The command line is wrong: the same one will never work.</summary>
@@ -14,4 +14,10 @@ internal static class ExitCodes
 
     /// <summary>The cluster or what it needs is not available, or what became of the operation is unknown: trying again may help.</summary>
     public const int Unavailable = 3;
+
+    /// <summary>
+    /// The write is kept and not committed (the available mode, without a quorum): it counts when the other silos are back, unless a later one does. Neither done nor refused, so a
+    /// script that needs to know is told.
+    /// </summary>
+    public const int NotCommitted = 4;
 }

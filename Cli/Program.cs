@@ -12,6 +12,8 @@ var root = new Command("kv", "Runs a cluster of Orleans.Kv on this machine, and 
     SiloCommands.Create(),
     StatusCommand.Create(),
     InSyncCommand.Create(),
+    ConfCommand.Create(),
+    ConflictCommands.Create(),
     RecoverCommand.Create(),
     KeyCommands.Get(),
     KeyCommands.Set(),

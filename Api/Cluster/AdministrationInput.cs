@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Kv.Api.Modes;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -19,4 +20,5 @@ internal sealed record SynchronyInput(string? Node);
 [JsonSerializable(typeof(DrainInput))]
 [JsonSerializable(typeof(RecoverInput))]
 [JsonSerializable(typeof(SynchronyInput))]
+[JsonSerializable(typeof(ModeInput))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

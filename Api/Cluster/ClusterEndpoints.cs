@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Cluster;
 
@@ -26,7 +27,7 @@ internal static class ClusterEndpoints
     private static void Write(Utf8JsonWriter writer, ClusterStatus status)
     {
         writer.WriteNumber("epoch", status.Epoch);
-        writer.WriteString("mode", status.Mode == 2 ? "AP" : "CP");
+        writer.WriteString("mode", ModeEndpoints.Name(status.Mode));
         writer.WriteString("leader", status.Leader);
         writer.WriteString("leaderSays", status.LeaderSays);
         writer.WriteBoolean("migrating", status.Migrating);
@@ -45,10 +46,20 @@ internal static class ClusterEndpoints
             writer.WriteNumber("pendingSlots", node.PendingSlots);
             writer.WriteBoolean("member", node.Member);
             writer.WriteString("store", node.Store);
+            writer.WriteReachability(node.UnreachableSince, node.PendingWrites);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>Since when the node cannot be reached, and what it has yet to merge; null is "it can be", and "nobody knows".</summary>
+    public static void WriteReachability(this Utf8JsonWriter writer, long unreachableSince, long pendingWrites)
+    {
+        if (unreachableSince > 0) writer.WriteString("unreachableSince", Timestamp.Of(unreachableSince));
+        else writer.WriteNull("unreachableSince");
+        if (pendingWrites >= 0) writer.WriteNumber("pendingWrites", pendingWrites);
+        else writer.WriteNull("pendingWrites");
     }
 
     private static void WriteMigration(Utf8JsonWriter writer, string name, MigrationStatus? migration)

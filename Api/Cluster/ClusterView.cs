@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 
 namespace Orleans.Kv.Api.Cluster;
@@ -10,7 +11,7 @@ namespace Orleans.Kv.Api.Cluster;
 internal sealed class ClusterView(TimeProvider time)
 {
     // Several rounds of the monitor: what a silo said longer ago than this is no longer news about it.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, (ClusterStatus Status, long At)> _statuses = new(StringComparer.Ordinal);
 
@@ -19,16 +20,8 @@ internal sealed class ClusterView(TimeProvider time)
     /// <summary>The cluster as the silos that answer see it, or null when none has answered lately.</summary>
     public ClusterStatus? Merge()
     {
-        var fresh = new List<ClusterStatus>();
-        foreach (var (silo, (status, at)) in _statuses)
-        {
-            if (time.GetElapsedTime(at) <= Fresh) fresh.Add(status);
-            else _statuses.TryRemove(silo, out _);
-        }
-
-        if (fresh.Count == 0) return null;
-        // The furthest epoch, since maps only move forward; among equals always the same silo, so that the picture does not flicker.
-        var newest = fresh.OrderByDescending(status => status.Epoch).ThenBy(status => status.Silo, StringComparer.Ordinal).First();
+        var fresh = Fresh();
+        if (Newest(fresh) is not { } newest) return null;
         return new ClusterStatus
         {
             Epoch = newest.Epoch,
@@ -44,6 +37,48 @@ internal sealed class ClusterView(TimeProvider time)
             LeaderSays = newest.LeaderSays,
         };
     }
+
+    /// <summary>The mode of the furthest map, and the members of that map which act by another one or have not answered lately. Null when no silo has answered.</summary>
+    public ModeReply? Mode()
+    {
+        var fresh = Fresh();
+        if (Newest(fresh) is not { } newest) return null;
+        return new ModeReply
+        {
+            Status = ModeStatus.Done,
+            Mode = newest.Mode,
+            Epoch = newest.Epoch,
+            Unconfirmed = [.. newest.Nodes.Where(node => node.Member).Select(node => Unconfirmed(node, newest.Mode, fresh)).OfType<UnconfirmedSilo>()],
+        };
+    }
+
+    private static UnconfirmedSilo? Unconfirmed(NodeStatus node, int mode, List<ClusterStatus> fresh)
+    {
+        if (fresh.Find(status => status.Silo == node.Name) is not { } own) return new UnconfirmedSilo { Name = node.Name, Reason = "it does not answer this API host" };
+        return own.Mode == mode ? null : new UnconfirmedSilo { Name = node.Name, Reason = $"it acts by the map of epoch {own.Epoch}" };
+    }
+
+    private List<ClusterStatus> Fresh()
+    {
+        var fresh = new List<ClusterStatus>();
+        foreach (var (silo, (status, at)) in _statuses)
+        {
+            if (time.GetElapsedTime(at) <= Freshness) fresh.Add(status);
+            else _statuses.TryRemove(silo, out _);
+        }
+
+        return fresh;
+    }
+
+    // The furthest epoch, since maps only move forward; among equals whoever reaches most of the others, for a silo that is cut off takes all of them for lost; then
+    // always the same silo, so that the picture does not flicker.
+    private static ClusterStatus? Newest(List<ClusterStatus> fresh) => fresh
+        .OrderByDescending(status => status.Epoch)
+        .ThenBy(status => status.Nodes.Count(IsUnreachable))
+        .ThenBy(status => status.Silo, StringComparer.Ordinal)
+        .FirstOrDefault();
+
+    private static bool IsUnreachable(NodeStatus node) => node.UnreachableSince > 0 || node.State == NodeState.Partitioned;
 
     private static NodeStatus Complete(NodeStatus node, List<ClusterStatus> fresh)
     {
@@ -62,6 +97,8 @@ internal sealed class ClusterView(TimeProvider time)
             Pending = pending,
             PendingSlots = pendingSlots,
             Member = node.Member,
+            UnreachableSince = node.UnreachableSince,
+            PendingWrites = own?.PendingWrites ?? -1,
         };
     }
 }

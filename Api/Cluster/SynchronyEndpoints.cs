@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
@@ -46,8 +45,9 @@ internal static class SynchronyEndpoints
             return;
         }
 
-        var answers = await Task.WhenAll(asked.Select(one => NodeSynchrony.AskAsync(cluster, one)));
-        var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        var time = context.RequestServices.GetRequiredService<TimeProvider>();
+        var answers = await Task.WhenAll(asked.Select(one => NodeSynchrony.AskAsync(cluster, one, time)));
+        var now = time.GetUtcNow();
         await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, writer =>
         {
             // A drained node is out of the map by an operator's wish: asked about all, it is not what keeps the cluster from being in sync. One that has yet to join is.
@@ -66,6 +66,7 @@ internal static class SynchronyEndpoints
         writer.WriteString("state", ClusterEndpoints.Name(node.State));
         writer.WriteBoolean("inSync", node.IsInSync);
         writer.WriteString("reason", node.Reason);
+        writer.WriteReachability(node.UnreachableSince, node.PendingWrites);
         if (node.Replication is { } replication) WriteOwed(writer, replication, now);
         writer.WriteEndObject();
     }
@@ -86,6 +87,6 @@ internal static class SynchronyEndpoints
     private static void WriteTime(Utf8JsonWriter writer, string name, DateTimeOffset now, long? age)
     {
         if (age is null) writer.WriteNull(name);
-        else writer.WriteString(name, now.AddMilliseconds(-age.Value).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        else writer.WriteString(name, Timestamp.Of(now.AddMilliseconds(-age.Value)));
     }
 }

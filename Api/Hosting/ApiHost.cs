@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Kv.Api.Cluster;
+using Orleans.Kv.Api.Conflicts;
 using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
@@ -44,6 +46,8 @@ internal static class ApiHost
         app.MapCluster();
         app.MapAdministration();
         app.MapSynchrony();
+        app.MapMode();
+        app.MapConflicts();
         app.MapHealth();
         return app;
     }
@@ -90,6 +94,7 @@ internal static class ApiHost
         services.AddSingleton<Router>();
         services.AddSingleton(new KeyRouteCache());
         services.TryAddSingleton<ICluster, OrleansCluster>();
+        services.AddSingleton<SiloInquiry>();
         services.AddSingleton<ClusterView>();
         services.AddSingleton<ClusterMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());

@@ -10,8 +10,7 @@ namespace Orleans.Kv.Api.Operations;
 /// outcome. The five differ in the fields they take and in how success looks.
 /// </summary>
 /// <remarks>
-/// The media type of the body is not looked at: it is JSON or it is refused as malformed, and <c>curl -d</c> says something else. A
-/// <c>fetch</c> with <c>consistency: "eventual"</c> is answered like a strong one for now, which it permits.
+/// The media type of the body is not looked at: it is JSON or it is refused as malformed, and <c>curl -d</c> says something else.
 /// </remarks>
 internal static class OperationEndpoints
 {
@@ -52,6 +51,12 @@ internal static class OperationEndpoints
 
         private static void Write(HttpResponse response, OperationInput input, OperationReply reply)
         {
+            if (reply.Status == ReplyStatus.Accepted)
+            {
+                ReplyWriter.Accepted(response, input.Route);
+                return;
+            }
+
             switch (input.Code)
             {
                 case OperationCode.Store:

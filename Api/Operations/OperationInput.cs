@@ -19,6 +19,9 @@ internal sealed record OperationInput(OperationCode Code, KeyRoute Route)
 
     public bool IfAbsent { get; init; }
 
+    /// <summary>What a fetch asks for.</summary>
+    public ReadConsistency Consistency { get; init; }
+
     /// <summary>The origin that stands for the caller's request id, or null for an operation that is this host's own.</summary>
     public Guid? RequestOrigin { get; init; }
 }

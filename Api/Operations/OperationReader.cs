@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Operations;
 
@@ -33,6 +34,7 @@ internal ref struct OperationReader
     private long? _ifVersion;
     private bool _ifAbsent;
     private Guid? _requestOrigin;
+    private ReadConsistency _consistency;
     private Problem? _problem;
 
     private OperationReader(ReadOnlySpan<byte> body, OperationShape shape)
@@ -109,7 +111,7 @@ internal ref struct OperationReader
         OperationFields.IfVersion => ReadIfVersion(),
         OperationFields.IfAbsent => ReadIfAbsent(),
         OperationFields.RequestId => ReadRequestId(),
-        OperationFields.Consistency => ReadConsistency(),
+        OperationFields.Consistency => ReadRequestedConsistency(),
         _ => throw new InvalidOperationException($"no reader for {field}"),
     };
 
@@ -191,12 +193,13 @@ internal ref struct OperationReader
         return true;
     }
 
-    private bool ReadConsistency()
+    private bool ReadRequestedConsistency()
     {
         if (_json.TokenType != JsonTokenType.String) return Refuse(ProblemCode.WrongType, "consistency", "must be a string");
-        // A strong read is an eventual one too: until local reads exist, both are answered by it.
-        return _json.ValueTextEquals("strong"u8) || _json.ValueTextEquals("eventual"u8)
-            || Refuse(ProblemCode.InvalidField, "consistency", "must be \"strong\" or \"eventual\"");
+        if (_json.ValueTextEquals("strong"u8)) _consistency = ReadConsistency.Strong;
+        else if (_json.ValueTextEquals("eventual"u8)) _consistency = ReadConsistency.Eventual;
+        else return Refuse(ProblemCode.InvalidField, "consistency", "must be \"strong\" or \"eventual\"");
+        return true;
     }
 
     private readonly OperationInput? Finish(KeyRouteCache routes, out Problem? problem)
@@ -216,6 +219,7 @@ internal ref struct OperationReader
             IfVersion = _ifVersion,
             IfAbsent = _ifAbsent,
             RequestOrigin = _requestOrigin,
+            Consistency = _consistency,
         };
     }
 

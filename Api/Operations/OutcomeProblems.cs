@@ -21,11 +21,16 @@ internal static class OutcomeProblems
     private static Problem? OfReply(OperationReply reply, OperationInput input) => reply.Status switch
     {
         ReplyStatus.Done => null,
-        ReplyStatus.NotFound => new Problem(StatusCodes.Status404NotFound, ProblemCode.NotFound, "nothing is stored under this key") { Field = "key" },
-        ReplyStatus.ConditionFailed => new Problem(StatusCodes.Status409Conflict, ProblemCode.ConditionFailed, Condition(reply))
+        ReplyStatus.NotFound => new Problem(StatusCodes.Status404NotFound, ProblemCode.NotFound, Judged("nothing is stored under this key", reply))
+        {
+            Field = "key",
+            Stale = reply.Stale,
+        },
+        ReplyStatus.ConditionFailed => new Problem(StatusCodes.Status409Conflict, ProblemCode.ConditionFailed, Judged(Condition(reply), reply))
         {
             Field = input.IfVersion is null ? "ifAbsent" : "ifVersion",
             Version = reply.Version,
+            Stale = reply.Stale,
         },
         _ => new Problem(StatusCodes.Status400BadRequest, ProblemCode.Invalid, reply.Detail ?? "the store refused the operation"),
     };
@@ -36,6 +41,10 @@ internal static class OutcomeProblems
             StatusCodes.Status503ServiceUnavailable,
             ProblemCode.NoQuorum,
             Because("too few of the key's replicas answer; the operation was not done", detail)),
+        ReplyStatus.PendingFull => Problem.Later(
+            StatusCodes.Status503ServiceUnavailable,
+            ProblemCode.PendingFull,
+            Because("too few of the key's replicas answer, and no more writes can be kept until they do; the operation was not done", detail)),
         ReplyStatus.Forming => Problem.Later(
             StatusCodes.Status503ServiceUnavailable,
             ProblemCode.Forming,
@@ -52,6 +61,8 @@ internal static class OutcomeProblems
 
     private static string Condition(OperationReply reply) =>
         reply.Version == 0 ? "the key does not exist" : $"the key is at version {reply.Version}";
+
+    private static string Judged(string what, OperationReply reply) => reply.Stale ? what + ", by the newest copy that can be reached" : what;
 
     private static string Because(string what, string? why) => string.IsNullOrEmpty(why) ? what : $"{what} ({why})";
 }

@@ -43,6 +43,13 @@ internal static class ReplyWriter
     public static void Deleted(HttpResponse response, KeyRoute route) =>
         Write(response, "{\"key\":\""u8, route.Json, "\",\"deleted\":true}"u8, default, default);
 
+    /// <summary>A write that is kept until a quorum is back: it has no version yet, and may lose against another one.</summary>
+    public static void Accepted(HttpResponse response, KeyRoute route)
+    {
+        response.StatusCode = StatusCodes.Status202Accepted;
+        Write(response, "{\"key\":\""u8, route.Json, "\",\"committed\":false}"u8, default, default);
+    }
+
     public static void Fetched(HttpResponse response, KeyRoute route, OperationReply reply)
     {
         var tail = new Piece(stackalloc byte[MaxFrameBytes]);
@@ -56,7 +63,7 @@ internal static class ReplyWriter
             tail.Time(reply.ExpiresUnixMilliseconds);
         }
 
-        tail.Text("\",\"stale\":false}"u8);
+        tail.Text(reply.Stale ? "\",\"stale\":true}"u8 : "\",\"stale\":false}"u8);
         Write(response, "{\"key\":\""u8, route.Json, "\",\"value\":"u8, JsonOf(reply), tail.Written);
     }
 

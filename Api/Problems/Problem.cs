@@ -18,6 +18,9 @@ internal sealed record Problem(int Status, string Code, string Detail)
     /// <summary>The version that is there, where a condition named another one.</summary>
     public long? Version { get; init; }
 
+    /// <summary>Whether it was decided by a copy that may not be the newest committed one.</summary>
+    public bool Stale { get; init; }
+
     /// <summary>Whether the same request may succeed a moment later.</summary>
     public bool RetryLater { get; init; }
 

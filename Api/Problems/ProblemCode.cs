@@ -14,6 +14,7 @@ internal static class ProblemCode
     public const string Invalid = "invalid";
     public const string NotFound = "not-found";
     public const string NoSuchNode = "no-such-node";
+    public const string NoSuchConflict = "no-such-conflict";
     public const string LastNode = "last-node";
     public const string NodeDead = "node-dead";
     public const string RecoverImpossible = "recover-impossible";
@@ -23,6 +24,7 @@ internal static class ProblemCode
     public const string ConditionFailed = "condition-failed";
     public const string Overloaded = "overloaded";
     public const string NoQuorum = "no-quorum";
+    public const string PendingFull = "pending-full";
     public const string Forming = "forming";
     public const string Unavailable = "unavailable";
     public const string UnknownOutcome = "unknown-outcome";

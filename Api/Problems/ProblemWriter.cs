@@ -43,6 +43,7 @@ internal static class ProblemWriter
         }
 
         if (problem.Version is { } version) writer.WriteNumber("version", version);
+        if (problem.Stale) writer.WriteBoolean("stale", true);
         writer.WriteEndObject();
     }
 }

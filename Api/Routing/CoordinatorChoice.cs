@@ -52,6 +52,29 @@ internal sealed class CoordinatorChoice
         return best;
     }
 
+    /// <summary>
+    /// A coordinator on a silo that is not among <paramref name="asked"/> nor <paramref name="heard"/> and not silent; -1 where there is none: everybody who would answer has been asked.
+    /// </summary>
+    public int NextOther(long asked, IReadOnlyList<string> heard)
+    {
+        var start = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_entries.Length);
+        var best = -1;
+        var bestRank = int.MinValue;
+        for (var i = 0; i < _entries.Length; i++)
+        {
+            var candidate = (start + i) % _entries.Length;
+            var entry = _entries[candidate];
+            if (entry.Silent || (asked & (1L << candidate)) != 0) continue;
+            if (entry.Silo is { } silo && (heard.Contains(silo) || SharesSilo(asked, silo))) continue;
+            var rank = Rank(candidate, asked, silentSilo: null);
+            if (rank <= bestRank) continue;
+            best = candidate;
+            bestRank = rank;
+        }
+
+        return best;
+    }
+
     private int Rank(int candidate, long asked, string? silentSilo)
     {
         var entry = _entries[candidate];

@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
@@ -26,6 +27,15 @@ internal interface ICluster
     ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request);
 
     ValueTask<ClusterStatus> GetStatus(int coordinator);
+
+    /// <summary>Has the coordinator's silo set the consistency mode.</summary>
+    ValueTask<ModeReply> SetMode(int coordinator, int mode);
+
+    /// <summary>Has the coordinator's silo gather what lost when pending writes were merged.</summary>
+    ValueTask<ConflictPage> ListConflicts(int coordinator, string? after, int limit);
+
+    /// <summary>Has the coordinator's silo forget a conflict.</summary>
+    ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id);
 
     /// <summary>Has the leader drain the node.</summary>
     ValueTask<DrainReply> Drain(string node);

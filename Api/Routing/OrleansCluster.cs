@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
@@ -41,6 +42,12 @@ internal sealed class OrleansCluster : ICluster
         Coordinator(coordinator).Execute(route.Key, request);
 
     public ValueTask<ClusterStatus> GetStatus(int coordinator) => Coordinator(coordinator).GetCluster();
+
+    public ValueTask<ModeReply> SetMode(int coordinator, int mode) => Coordinator(coordinator).SetMode(mode);
+
+    public ValueTask<ConflictPage> ListConflicts(int coordinator, string? after, int limit) => Coordinator(coordinator).ListConflicts(after, limit);
+
+    public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => Coordinator(coordinator).DeleteConflict(id);
 
     public ValueTask<DrainReply> Drain(string node) => Topology.Drain(node);
 

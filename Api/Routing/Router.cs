@@ -39,7 +39,7 @@ internal sealed class Router : IDisposable
     // Two silos that say "no quorum", "forming" or the like, and nothing uncertain: a third would say the same.
     private const int RefusalsThatDecide = 2;
 
-    private const string NotConnected = "this API host has not reached the cluster yet";
+    internal const string NotConnected = "this API host has not reached the cluster yet";
     private const string TooMany = "too many requests are waiting in this API host";
 
     private readonly ICluster _cluster;
@@ -125,6 +125,7 @@ internal sealed class Router : IDisposable
             IfVersion = input.IfVersion,
             IfAbsent = input.IfAbsent,
             Expect = input.Expect,
+            Consistency = input.Consistency,
         };
     }
 
@@ -175,13 +176,13 @@ internal sealed class Router : IDisposable
     {
         switch (reply.Status)
         {
-            case ReplyStatus.Done or ReplyStatus.NotFound or ReplyStatus.ConditionFailed or ReplyStatus.Invalid:
+            case ReplyStatus.Done or ReplyStatus.Accepted or ReplyStatus.NotFound or ReplyStatus.ConditionFailed or ReplyStatus.Invalid:
                 End(operation, RoutedOutcome.Answered(reply));
                 break;
             case ReplyStatus.TooLate:
                 if (!TryRestamp(operation, target)) Continue(operation, uncertain: true, reply.Status, reply.Detail);
                 break;
-            case ReplyStatus.NoQuorum or ReplyStatus.Forming or ReplyStatus.Unavailable or ReplyStatus.Overloaded:
+            case ReplyStatus.NoQuorum or ReplyStatus.PendingFull or ReplyStatus.Forming or ReplyStatus.Unavailable or ReplyStatus.Overloaded:
                 Continue(operation, uncertain: false, reply.Status, reply.Detail);
                 break;
             default:

@@ -9,6 +9,8 @@ namespace Orleans.Kv.Cli.Commands;
 /// <summary><c>kv status</c>: the cluster as its silos see it, with the process behind each local silo.</summary>
 internal static class StatusCommand
 {
+    private const int PipeWidth = 200;
+
     public static Command Create()
     {
         var dir = CommonOptions.Dir();
@@ -34,23 +36,35 @@ internal static class StatusCommand
         if (MigrationText.Of(cluster) is { } migration) Console.WriteLine(migration);
         PrintMajorityLost(cluster);
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("silo", "state", "keys", "pending", "process");
+        table.AddColumns("silo", "state", "keys", "pending", "not committed", "process");
         foreach (var node in cluster.GetProperty("nodes").EnumerateArray())
         {
             var name = node.GetProperty("name").GetString()!;
             table.AddRow(
                 Markup.Escape(name == leader ? name + " (leader)" : name),
-                Markup.Escape(node.GetProperty("state").GetString()!),
+                Markup.Escape(State(node)),
                 node.GetProperty("keys").ToString() is { Length: > 0 } keys ? keys : "?",
                 Pending(node),
+                PendingWrites(node),
                 local?.LivePid(name)?.ToString(CultureInfo.InvariantCulture) ?? "-");
         }
 
+        // What reads a pipe has lines of any width.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = PipeWidth;
         AnsiConsole.Write(table);
     }
 
     private static string Members(JsonElement cluster) => string.Join(
         " ", cluster.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("member").GetBoolean()).Select(node => node.GetProperty("name").GetString()));
+
+    private static string State(JsonElement node)
+    {
+        var state = node.GetProperty("state").GetString()!;
+        return node.TryGetProperty("unreachableSince", out var since) && since.GetString() is { } time ? $"{state} since {time}" : state;
+    }
+
+    // Absent from an API host of an earlier build.
+    private static string PendingWrites(JsonElement node) => node.TryGetProperty("pendingWrites", out var writes) && writes.ValueKind == JsonValueKind.Number ? writes.GetRawText() : "?";
 
     private static string Pending(JsonElement node)
     {

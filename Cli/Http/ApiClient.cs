@@ -6,7 +6,7 @@ namespace Orleans.Kv.Cli.Http;
 internal sealed class ApiClient(Uri address) : IDisposable
 {
     // The API host answers within its own deadline of some seconds; this is for a host that hangs.
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
 
     public Task<Answer> GetAsync(string path, CancellationToken cancellation) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
 
@@ -16,6 +16,8 @@ internal sealed class ApiClient(Uri address) : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellation);
     }
+
+    public Task<Answer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancellation);
 
     public void Dispose() => _http.Dispose();
 

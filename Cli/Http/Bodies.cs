@@ -9,6 +9,16 @@ internal static class Bodies
 {
     public static ReadOnlyMemory<byte> Key(string key) => Write(key, []);
 
+    public static ReadOnlyMemory<byte> Fetch(string key, string? consistency) => consistency is null
+        ? Key(key)
+        : Write(writer =>
+        {
+            writer.WriteString("key", key);
+            writer.WriteString("consistency", consistency);
+        });
+
+    public static ReadOnlyMemory<byte> Mode(string mode) => Write(writer => writer.WriteString("mode", mode));
+
     public static ReadOnlyMemory<byte> Value(string key, string value) => Write(key, [("value", value)]);
 
     public static ReadOnlyMemory<byte> TestSet(string key, string expect, string value) => Write(key, [("expect", expect), ("value", value)]);

@@ -10,9 +10,12 @@ public enum ConflictDeletion : byte
     /// <summary>There is no such conflict (any more).</summary>
     NotFound = 1,
 
-    /// <summary>No quorum of the key's replicas, or no answer in time: it may be listed still.</summary>
+    /// <summary>No answer in time, or this silo cannot serve: it may be listed still or not.</summary>
     Unavailable = 2,
 
     /// <summary>That is no id of a conflict.</summary>
     Invalid = 3,
+
+    /// <summary>No quorum of the key's replicas could be reached: it is certainly listed still.</summary>
+    NoQuorum = 4,
 }

@@ -1,3 +1,4 @@
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -19,4 +20,19 @@ public interface ICoordinatorGrain : IGrainWithIntegerKey
     /// <summary>The cluster as this silo sees it, from its own memory.</summary>
     [Alias("GetCluster")]
     ValueTask<ClusterStatus> GetCluster();
+
+    /// <summary>
+    /// <see cref="IModeGrain.SetMode"/> of this silo. Here as well, because a client knows which of its coordinators can be reached: another grain's calls may go by a
+    /// gateway that is silent.
+    /// </summary>
+    [Alias("SetMode")]
+    ValueTask<ModeReply> SetMode(int mode);
+
+    /// <summary><see cref="IConflictGrain.List"/> of this silo, for the same reason.</summary>
+    [Alias("ListConflicts")]
+    ValueTask<ConflictPage> ListConflicts(string? after, int limit);
+
+    /// <summary><see cref="IConflictGrain.Delete"/> of this silo, for the same reason.</summary>
+    [Alias("DeleteConflict")]
+    ValueTask<ConflictDeletion> DeleteConflict(string id);
 }

@@ -51,8 +51,9 @@ public sealed class OperationReply
     public long ExpiresUnixMilliseconds { get; init; }
 
     /// <summary>
-    /// Of a fetch: nobody has confirmed that the value is the newest committed one, and the silo it comes from has reason to doubt it.
-    /// Always false of a strong read.
+    /// Nobody has confirmed that what this answer goes by (the value of a fetch, or what makes a condition fail) is the newest committed state, and the silo it comes
+    /// from has reason to doubt it. Always false of a strong read. A <see cref="ReplyStatus.NotFound"/> or <see cref="ReplyStatus.ConditionFailed"/> of a write that is stale
+    /// is certain only where no other proposer was asked.
     /// </summary>
     [Id(11)]
     public bool Stale { get; init; }

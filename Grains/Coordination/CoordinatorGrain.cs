@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Operations;
@@ -33,6 +34,13 @@ internal sealed class CoordinatorGrain(SiloProposing silo, ClusterReport report)
     }
 
     public ValueTask<ClusterStatus> GetCluster() => report.Compose();
+
+    // Workers, too: these calls do not leave the silo.
+    public ValueTask<ModeReply> SetMode(int mode) => GrainFactory.GetGrain<IModeGrain>(0).SetMode(mode);
+
+    public ValueTask<ConflictPage> ListConflicts(string? after, int limit) => GrainFactory.GetGrain<IConflictGrain>(0).List(after, limit);
+
+    public ValueTask<ConflictDeletion> DeleteConflict(string id) => GrainFactory.GetGrain<IConflictGrain>(0).Delete(id);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

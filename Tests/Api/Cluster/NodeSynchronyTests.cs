@@ -53,8 +53,29 @@ public sealed class NodeSynchronyTests
         Assert.Equal(drained, node.IsDrained);
     }
 
+    [Fact]
+    public async Task ANodeThatIsCutOff_IsPartitioned_WhateverItsGrainKnew()
+    {
+        var since = new DateTimeOffset(2026, 11, 21, 12, 0, 1, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var node = await AskAsync(
+            new NodeStatus { Name = "silo-1", Store = "store", State = NodeState.Partitioned, Member = true, UnreachableSince = since }, () => Replication(inSync: true));
+
+        Assert.Equal((false, NodeState.Partitioned), (node.IsInSync, node.State));
+        Assert.Equal("it cannot be reached since 2026-11-21T12:00:01.000Z", node.Reason);
+    }
+
+    [Fact]
+    public async Task ANodeWithPendingWrites_IsNotInSync_ThoughNothingIsOwedToIt()
+    {
+        var node = await AskAsync(
+            new NodeStatus { Name = "silo-1", Store = "store", State = NodeState.InSync, Member = true, PendingWrites = 3 }, () => Replication(inSync: true));
+
+        Assert.False(node.IsInSync);
+        Assert.StartsWith("3 writes", node.Reason, StringComparison.Ordinal);
+    }
+
     private static Task<NodeSynchrony> AskAsync(NodeStatus node, Func<ReplicationStatus> answer) =>
-        NodeSynchrony.AskAsync(new FakeCluster { Replication = _ => answer() }, node);
+        NodeSynchrony.AskAsync(new FakeCluster { Replication = _ => answer() }, node, TimeProvider.System);
 
     private static NodeStatus Status(string name, NodeState state = NodeState.InSync, bool member = true) =>
         new() { Name = name, Store = "store", State = state, Member = member };

@@ -1,5 +1,6 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
@@ -21,6 +22,14 @@ internal sealed class FakeCluster : ICluster
 
     public Func<string, ReplicationStatus> Replication { get; init; } = _ => throw new NotSupportedException();
 
+    public Func<int, int, ValueTask<ModeReply>> Mode { get; set; } = (_, _) => throw new NotSupportedException();
+
+    public Func<int, string?, int, ValueTask<ConflictPage>> Conflicts { get; set; } = (_, _, _) => throw new NotSupportedException();
+
+    public Func<int, string, ValueTask<ConflictDeletion>> ConflictDeletions { get; set; } = (_, _) => throw new NotSupportedException();
+
+    public Func<int, ValueTask<ClusterStatus>> Status { get; set; } = _ => throw new NotSupportedException();
+
     /// <summary>Every call so far, answered or not.</summary>
     public IReadOnlyList<Call> Calls
     {
@@ -34,7 +43,13 @@ internal sealed class FakeCluster : ICluster
 
     public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) => Add(coordinator, route, request);
 
-    public ValueTask<ClusterStatus> GetStatus(int coordinator) => throw new NotSupportedException();
+    public ValueTask<ClusterStatus> GetStatus(int coordinator) => Status(coordinator);
+
+    public ValueTask<ModeReply> SetMode(int coordinator, int mode) => Mode(coordinator, mode);
+
+    public ValueTask<ConflictPage> ListConflicts(int coordinator, string? after, int limit) => Conflicts(coordinator, after, limit);
+
+    public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => ConflictDeletions(coordinator, id);
 
     public ValueTask<DrainReply> Drain(string node) => throw new NotSupportedException();
 
