@@ -45,6 +45,12 @@ public sealed class Operation
     /// <summary>The media type of <see cref="Expect"/>: where it and the value's are JSON, they are compared as JSON, not byte by byte.</summary>
     public string? ExpectContentType { get; init; }
 
+    /// <summary>What a merge merges. The operation has its id and deadline: see <see cref="PendingWrite.ToMerge"/>.</summary>
+    public PendingWrite? Merge { get; init; }
+
+    /// <summary>Which conflict of the key a resolve takes off the list: <see cref="Consensus.Conflict.Id"/>.</summary>
+    public WriteStamp Conflict { get; init; }
+
     public bool IsRead => Kind == OperationKind.Fetch;
 
     public override string ToString() => $"{Kind} {Id}";

@@ -16,4 +16,10 @@ public enum OperationKind : byte
 
     /// <summary>Replaces what equals the expected value (or is absent, where that was expected).</summary>
     TestAndSet = 5,
+
+    /// <summary>Applies a write that was accepted without a quorum, if it is newer; otherwise lists it as a conflict. See <see cref="PendingWrite"/>.</summary>
+    Merge = 6,
+
+    /// <summary>Takes a conflict off the list.</summary>
+    Resolve = 7,
 }

@@ -47,6 +47,24 @@ public abstract record Outcome
     public sealed record ConditionFailed(long Version) : Outcome;
 
     /// <summary>
+    /// A write that was accepted without a quorum has been dealt with: it need not be kept any longer. Also the answer to a copy of such a write that comes the ordinary way,
+    /// after it was merged and lost.
+    /// </summary>
+    /// <param name="Version">The version it made; zero where it made none, or that is not remembered any more.</param>
+    /// <param name="Won">It is, or was, the value.</param>
+    /// <param name="AlreadyDone">Not by this merge: it had been merged, had been committed the ordinary way, or was superseded by one that had seen it.</param>
+    public sealed record Merged(long Version, bool Won, bool AlreadyDone) : Outcome;
+
+    /// <summary>Not merged: the key has as many conflicts as it may. Keep the write, and try again when some are resolved.</summary>
+    public sealed record MergeFull : Outcome
+    {
+        public static readonly MergeFull Instance = new();
+    }
+
+    /// <summary>A resolve found the conflict, which is listed no more; or did not.</summary>
+    public sealed record Resolved(bool WasListed) : Outcome;
+
+    /// <summary>
     /// The operation's deadline lies before the key's stamp: not applied now. It is <em>not done</em> only if <paramref name="NeverProposed"/> (no Accept of this
     /// proposer ever carried it) <em>and</em> the origin never sent it anywhere else, this grain's earlier activations included; then the origin observes
     /// <paramref name="Stamp"/>, stamps the operation anew (with a new id) and tries again. Otherwise it is unknown.

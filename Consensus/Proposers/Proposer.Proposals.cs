@@ -109,7 +109,7 @@ public sealed partial class Proposer
     {
         foreach (var pending in _batch)
         {
-            if (pending.Outcome is Outcome.NotDone or Outcome.Unknown { Reason: GivenUp.Overloaded })
+            if (pending.Outcome is Outcome.NotDone or Outcome.MergeFull or Outcome.Unknown { Reason: GivenUp.Overloaded })
                 Reply(pending, pending.Outcome);
         }
 

@@ -129,6 +129,10 @@ public sealed partial class Proposer
         if (operation.Value.Length > RegisterState.MaxValueBytes)
             throw new ArgumentException($"a value has at most {RegisterState.MaxValueBytes} bytes", nameof(operation));
 
+        if ((operation.Kind == OperationKind.Merge) != (operation.Merge is not null) || (operation.Merge is { } write && !write.Key.Equals(Key)))
+            throw new ArgumentException("a merge merges a pending write to this key, and nothing else does", nameof(operation));
+        operation.Merge?.Validate();
+
         Take(new PendingOperation(operation, ticket, giveUpAt), now);
     }
 

@@ -8,7 +8,7 @@ namespace Orleans.Kv.Consensus;
 /// new state, and the proposer answers it without waiting.
 /// </para>
 /// </summary>
-internal sealed class Transition(ProposerOptions options, Faults faults)
+internal sealed partial class Transition(ProposerOptions options, Faults faults)
 {
     private readonly MemoryKeeper _memory = new();
     private RegisterState? _adopted;
@@ -26,6 +26,8 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
     private long _version;
     private HybridTimestamp _modified;
     private HybridTimestamp _expiry;
+    private bool _lapsed;
+    private Divergence? _divergence;
 
     public RegisterState Apply(RegisterState? adopted, in Floor floor, List<PendingOperation> batch, HybridTimestamp now)
     {
@@ -40,6 +42,7 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         _adopted = null;
         _snapshot = null;
         _value = default;
+        _divergence = null;
         return state;
     }
 
@@ -52,7 +55,10 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         _value = _exists ? adopted!.Value : default;
         _contentType = _exists ? adopted!.ContentType : null;
         _expiry = _exists ? adopted!.Expiry : HybridTimestamp.Zero;
-        _modified = adopted?.Modified ?? HybridTimestamp.Zero;
+        // An absent key may have been purged: the floor's stamp is above those of all its writes, so that a merge that comes a second time finds itself older.
+        _modified = adopted?.Modified ?? floor.Stamp;
+        _lapsed = adopted?.IsLapsed ?? true;
+        _divergence = adopted?.Divergence;
         // What is written starts above the floors, or the versions of purged keys would repeat and their deadlines would count as open. A value that is only read or
         // moved keeps its version: the floor may be that of other keys of the slot, and "if version" must not fail for a change that never was.
         _version = adopted?.Version ?? floor.Version;
@@ -66,7 +72,7 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
 
         // Expiry is a committed tombstone: the operations below act on it, and its version stays used up for ever.
         if (_exists && adopted!.IsDue(HybridTimestamp.Later(now, _adoptedStamp)))
-            Remove();
+            Lapse();
     }
 
     private Outcome Apply(PendingOperation pending)
@@ -74,6 +80,8 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
         var operation = pending.Operation;
         if (operation.IsRead)
             return _exists ? new Outcome.Found(Snapshot()) : Outcome.NotFound.Instance;
+        if (operation.Merge is { } write)
+            return Merge(write, pending);
 
         // Rule 1. Before all others: a remembered outcome is a fact, whatever marks and deadlines say.
         if (_memory.TryRecall(operation.Id, out var remembered))
@@ -124,6 +132,8 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
                     return Remember(operation, OutcomeCode.NotSwapped, existing);
                 Put(operation);
                 return Remember(operation, existing == 0 ? OutcomeCode.SwappedIntoNothing : OutcomeCode.Swapped, _version);
+            case OperationKind.Resolve:
+                return Remember(operation, Resolve(operation.Conflict) ? OutcomeCode.Resolved : OutcomeCode.NothingToResolve, 0);
             default:
                 throw new ArgumentException($"unknown operation {operation.Kind}", nameof(operation));
         }
@@ -144,17 +154,38 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
 
     private void Remove()
     {
+        Clear();
+        Changed();
+    }
+
+    /// <summary>The value ran out. Nobody wrote that: the last write is still the one that set it.</summary>
+    private void Lapse()
+    {
+        Clear();
+        NextVersion();
+        _lapsed = true;
+    }
+
+    private void Clear()
+    {
         _exists = false;
         _value = default;
         _contentType = null;
         _expiry = HybridTimestamp.Zero;
-        Changed();
     }
 
     private void Changed()
     {
-        _version = checked(Math.Max(_version, _floorVersion) + 1);
+        NextVersion();
         _modified = _stamp;
+        _lapsed = false;
+        if (_divergence is not null)
+            _divergence = WrittenBy("");
+    }
+
+    private void NextVersion()
+    {
+        _version = checked(Math.Max(_version, _floorVersion) + 1);
         _snapshot = null;
         _changed = true;
     }
@@ -187,12 +218,15 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
             outcome.Version, outcome.Version != 0 && _exists && outcome.Version == _version ? Snapshot() : null),
         OutcomeCode.NotFound => Outcome.NotFound.Instance,
         OutcomeCode.ConditionFailed => new Outcome.ConditionFailed(outcome.Version),
+        OutcomeCode.MergeLost => new Outcome.Merged(0, Won: false, AlreadyDone: true),
+        OutcomeCode.Resolved => new Outcome.Resolved(WasListed: true),
+        OutcomeCode.NothingToResolve => new Outcome.Resolved(WasListed: false),
         _ => throw new InvariantViolationException($"a state remembers an outcome of unknown kind {(int)outcome.Code}"),
     };
 
     // What a caller sees of the value half-way through a round. It carries no memory: callers have no use for it.
     private RegisterState Snapshot() => _snapshot ??= new RegisterState(
-        isTombstone: false, _value, _contentType, _version, _modified, _expiry, _stamp, OperationMemory.Empty);
+        isTombstone: false, _value, _contentType, _version, _modified, _expiry, _stamp, OperationMemory.Empty, _divergence);
 
     private RegisterState Finish()
     {
@@ -201,10 +235,10 @@ internal sealed class Transition(ProposerOptions options, Faults faults)
             return _adopted;
 
         if (!_changed && faults.HasFlag(Faults.AcceptNothing))
-            return RegisterState.Tombstone(0, HybridTimestamp.Zero, HybridTimestamp.Zero, OperationMemory.Empty);
+            return RegisterState.FloorTombstone(0, HybridTimestamp.Zero, HybridTimestamp.Zero, OperationMemory.Empty);
 
         // An absent key that must be written back becomes a tombstone that carries the floors: nobody ever accepts "nothing".
         var memory = _memory.Finish(_stamp);
-        return new RegisterState(!_exists, _value, _contentType, _version, _modified, _expiry, _stamp, memory);
+        return new RegisterState(!_exists, _value, _contentType, _version, _modified, _expiry, _stamp, memory, _divergence, !_exists && _lapsed);
     }
 }

@@ -12,4 +12,9 @@ public enum OutcomeCode : byte
     NotSwapped = 7,
     NotFound = 8,
     ConditionFailed = 9,
+
+    /// <summary>A merged write lost, and is listed as a conflict.</summary>
+    MergeLost = 10,
+    Resolved = 11,
+    NothingToResolve = 12,
 }

@@ -19,9 +19,12 @@ public sealed class RegisterState : IEquatable<RegisterState>
 
     public RegisterState(
         bool isTombstone, ReadOnlyMemory<byte> value, string? contentType, long version,
-        HybridTimestamp modified, HybridTimestamp expiry, HybridTimestamp stamp, OperationMemory memory)
+        HybridTimestamp modified, HybridTimestamp expiry, HybridTimestamp stamp, OperationMemory memory,
+        Divergence? divergence = null, bool isLapsed = false)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        if (isLapsed && !isTombstone)
+            throw new ArgumentException("a value has not lapsed while it is there", nameof(isLapsed));
         IsTombstone = isTombstone;
         Value = isTombstone ? default : value;
         ContentType = isTombstone ? null : contentType;
@@ -30,6 +33,8 @@ public sealed class RegisterState : IEquatable<RegisterState>
         Expiry = isTombstone ? HybridTimestamp.Zero : expiry;
         Stamp = stamp;
         Memory = memory;
+        Divergence = divergence;
+        IsLapsed = isLapsed;
     }
 
     /// <summary>The key does not exist, and did not fall out of memory either.</summary>
@@ -43,7 +48,9 @@ public sealed class RegisterState : IEquatable<RegisterState>
     /// <summary>Rises with every change of the value, over deletes and re-creations too.</summary>
     public long Version { get; }
 
-    /// <summary>The stamp of the write that set the value, or of the delete.</summary>
+    /// <summary>
+    /// The stamp of the write that set the value, or of the delete. Of a value that ran out, still the stamp of the write that set it; of a key that was absent, its floor's.
+    /// </summary>
     public HybridTimestamp Modified { get; }
 
     /// <summary>When the value is due to be replaced by a tombstone; zero for never.</summary>
@@ -53,6 +60,18 @@ public sealed class RegisterState : IEquatable<RegisterState>
     public HybridTimestamp Stamp { get; }
 
     public OperationMemory Memory { get; }
+
+    /// <summary>What is known of merged writes; null, as for nearly all, for nothing.</summary>
+    public Divergence? Divergence { get; }
+
+    /// <summary>A tombstone that nobody's delete wrote: the value ran out, or the key was absent. Who writes over it overwrites nobody's write.</summary>
+    public bool IsLapsed { get; }
+
+    /// <summary>The stamp of the write that made the present value or tombstone. Rises with every write.</summary>
+    public WriteStamp Written => new(Modified, Divergence?.WrittenBy ?? "");
+
+    /// <summary>About what the value takes, and what it left behind in conflicts.</summary>
+    public long Bytes => Value.Length + (Divergence?.Bytes ?? 0);
 
     /// <summary>True when the value has an expiry and <paramref name="now"/> (or this state's own stamp, if that is later) has reached it.</summary>
     public bool IsDue(HybridTimestamp now) =>
@@ -76,19 +95,21 @@ public sealed class RegisterState : IEquatable<RegisterState>
     public bool IsSound => _hash == 0 || ComputeHash() == _hash;
 
     /// <summary>A copy that forgets nothing but belongs to another stamp; the shape in which a tombstone carries floors.</summary>
-    internal static RegisterState Tombstone(long version, HybridTimestamp modified, HybridTimestamp stamp, OperationMemory memory) =>
-        new(isTombstone: true, default, null, version, modified, HybridTimestamp.Zero, stamp, memory);
+    internal static RegisterState FloorTombstone(long version, HybridTimestamp modified, HybridTimestamp stamp, OperationMemory memory) =>
+        new(isTombstone: true, default, null, version, modified, HybridTimestamp.Zero, stamp, memory, isLapsed: true);
 
     public bool Equals(RegisterState? other) =>
         ReferenceEquals(this, other)
         || (other is not null
             && IsTombstone == other.IsTombstone
+            && IsLapsed == other.IsLapsed
             && Version == other.Version
             && Modified == other.Modified
             && Expiry == other.Expiry
             && Stamp == other.Stamp
             && string.Equals(ContentType, other.ContentType, StringComparison.Ordinal)
             && Memory.Equals(other.Memory)
+            && Equals(Divergence, other.Divergence)
             && Value.Span.SequenceEqual(other.Value.Span));
 
     public override bool Equals(object? obj) => Equals(obj as RegisterState);
@@ -105,7 +126,10 @@ public sealed class RegisterState : IEquatable<RegisterState>
             text.Append(Value.Length).Append(" bytes");
         if (Expiry != HybridTimestamp.Zero)
             text.Append(" until ").Append(Expiry);
-        return text.Append(" stamp ").Append(Stamp).Append(' ').Append(Memory).ToString();
+        text.Append(" stamp ").Append(Stamp).Append(' ').Append(Memory);
+        if (Divergence is not null)
+            text.Append(' ').Append(Divergence);
+        return text.ToString();
     }
 
     private ulong ComputeHash()
@@ -114,7 +138,7 @@ public sealed class RegisterState : IEquatable<RegisterState>
         var type = ContentType is null ? -1 : Encoding.UTF8.GetByteCount(ContentType);
         // In one piece: piece by piece takes twice as long, and this is on the way of every write.
         Span<byte> head = stackalloc byte[6 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(head, IsTombstone ? 1 : 0);
+        BinaryPrimitives.WriteInt64LittleEndian(head, IsLapsed ? 2 : IsTombstone ? 1 : 0);
         BinaryPrimitives.WriteInt64LittleEndian(head[8..], Version);
         BinaryPrimitives.WriteInt64LittleEndian(head[16..], Modified.Value);
         BinaryPrimitives.WriteInt64LittleEndian(head[24..], Expiry.Value);
@@ -132,6 +156,7 @@ public sealed class RegisterState : IEquatable<RegisterState>
         hash.Append(Value.Length);
         hash.Append(Value.Span);
         Memory.AppendTo(ref hash);
+        Divergence?.AppendTo(ref hash);
         var result = hash.Current;
         return result == 0 ? 1 : result;
     }

@@ -35,7 +35,7 @@ public sealed class SlotScrub
             var key = _keys[_next++];
             if (!_registers.All.TryGetValue(key, out var register))
                 continue;
-            bytes += BytesPerState + (register.State?.Value.Length ?? 0);
+            bytes += BytesPerState + (register.State?.Bytes ?? 0);
             if (!_registers.IsSound(key, register))
                 corrupt.Add(key);
         }

@@ -36,9 +36,12 @@ public sealed partial class SlotRegisters
         return new PurgeCandidates(Slot, floor, keys.ToImmutable());
     }
 
-    /// <summary>Nobody can ask any more for what the tombstone remembers.</summary>
+    /// <summary>
+    /// Nobody can ask any more for what the tombstone remembers, or wants to. What was merged into it has lower stamps than its own: a copy that turns up later loses
+    /// against the floor.
+    /// </summary>
     private static bool IsForgotten(RegisterState state, HybridTimestamp before) =>
-        state.IsTombstone && state.Stamp < before && state.Memory.LatestDeadline < before;
+        state.IsTombstone && state.Stamp < before && state.Memory.LatestDeadline < before && state.Divergence is not { Conflicts.Length: > 0 };
 
     // Dropping a promise at once would be safe, but would fail the proposer that is about to use it wherever another purge has raised the floor above it.
     private bool IsIdle(Key key, in Register register, Dictionary<Key, Ballot>? idle)

@@ -222,7 +222,7 @@ public sealed partial class SlotRegisters
         return SlotDigests.ShareOf(key, register.Accepted, hash);
     }
 
-    private static int ValueBytes(in Register register) => register.State?.Value.Length ?? 0;
+    private static int ValueBytes(in Register register) => (int)(register.State?.Bytes ?? 0);
 
     private static int Exists(in Register register) => register.State is { IsTombstone: false } ? 1 : 0;
 

@@ -138,7 +138,8 @@ public static class FrameCodec
 
     private static int EstimateBytes(RegisterState? state) => state is null
         ? 0
-        : MessageOverhead + state.Value.Length + (3 * (state.ContentType?.Length ?? 0)) + (OutcomeBytes * state.Memory.Count);
+        : MessageOverhead + state.Value.Length + (3 * (state.ContentType?.Length ?? 0)) + (OutcomeBytes * state.Memory.Count)
+            + (state.Divergence is null ? 0 : DivergenceCodec.EstimateBytes(state.Divergence));
 
     private static void Begin(ref WireWriter output, byte kind, int count)
     {

@@ -10,7 +10,9 @@ internal static class StateCodec
     private const byte HasMemory = 4;
     private const byte HasType = 8;
     private const byte IsJson = 16;
-    private const byte AllFlags = 31;
+    private const byte HasDivergence = 32;
+    private const byte Lapsed = 64;
+    private const byte AllFlags = 127;
 
     // The least bytes that an entry can take: what bounds the allocation for a claimed count.
     private const int LeastOutcome = 16 + 1 + 8 + 1 + 1;
@@ -51,6 +53,8 @@ internal static class StateCodec
         var flags = (state.IsTombstone ? Tombstone : 0)
             | (state.Expiry != HybridTimestamp.Zero ? HasExpiry : 0)
             | (state.Memory.Count > 0 ? HasMemory : 0)
+            | (state.Divergence is not null ? HasDivergence : 0)
+            | (state.IsLapsed ? Lapsed : 0)
             | (json ? IsJson : state.ContentType is not null ? HasType : 0);
         output.Byte((byte)flags);
         output.Number(state.Version);
@@ -62,6 +66,8 @@ internal static class StateCodec
             output.Text(state.ContentType!);
         if ((flags & HasMemory) != 0)
             Write(ref output, state.Memory);
+        if ((flags & HasDivergence) != 0)
+            DivergenceCodec.Write(ref output, state.Divergence!);
         if (!state.IsTombstone)
             output.Bytes(state.Value.Span);
     }
@@ -76,16 +82,21 @@ internal static class StateCodec
         var tombstone = (flags & Tombstone) != 0;
         if (tombstone && (flags & (HasExpiry | bothTypes)) != 0)
             throw WireReader.Fault(start, "a tombstone with the properties of a value");
+        if (!tombstone && (flags & Lapsed) != 0)
+            throw WireReader.Fault(start, "a value that has lapsed");
         var version = input.Number();
-        var stamp = ReadStamp(ref input);
-        var modified = ReadStamp(ref input);
-        var expiry = (flags & HasExpiry) != 0 ? ReadStamp(ref input) : HybridTimestamp.Zero;
+        var stamp = ReadTime(ref input);
+        var modified = ReadTime(ref input);
+        var expiry = (flags & HasExpiry) != 0 ? ReadTime(ref input) : HybridTimestamp.Zero;
+        if ((flags & HasExpiry) != 0 && expiry == HybridTimestamp.Zero)
+            throw WireReader.Fault(start, "an expiry that is none");
         var type = (flags & IsJson) != 0 ? ContentTypes.Json
             : (flags & HasType) != 0 ? input.Text(RegisterState.MaxContentTypeBytes, "content type bytes")
             : null;
         var memory = (flags & HasMemory) != 0 ? ReadMemory(ref input) : OperationMemory.Empty;
+        var divergence = (flags & HasDivergence) != 0 ? DivergenceCodec.Read(ref input) : null;
         var value = tombstone ? default : input.Value(RegisterState.MaxValueBytes, "value bytes");
-        return new RegisterState(tombstone, value, type, version, modified, expiry, stamp, memory);
+        return new RegisterState(tombstone, value, type, version, modified, expiry, stamp, memory, divergence, (flags & Lapsed) != 0);
     }
 
     private static void Write(ref WireWriter output, OperationMemory memory)
@@ -116,18 +127,20 @@ internal static class StateCodec
         for (var i = 0; i < outcomes.Length; i++)
         {
             var id = new OperationId(ReadOrigin(ref input), input.Number());
-            var deadline = ReadStamp(ref input);
+            var deadline = ReadTime(ref input);
             var at = input.Position;
             var code = (OutcomeCode)input.Byte();
-            if (code is < OutcomeCode.Created or > OutcomeCode.ConditionFailed)
+            if (code is < OutcomeCode.Created or > OutcomeCode.NothingToResolve)
                 throw WireReader.Fault(at, "an outcome of unknown kind");
             outcomes[i] = new RememberedOutcome(id, deadline, code, input.Number());
         }
 
         var marks = new OriginMark[input.Count(OperationMemory.MaxEntries, LeastMark, "marks")];
         for (var i = 0; i < marks.Length; i++)
-            marks[i] = new OriginMark(ReadOrigin(ref input), input.Number(), ReadStamp(ref input));
+            marks[i] = new OriginMark(ReadOrigin(ref input), input.Number(), ReadTime(ref input));
 
+        if (outcomes.Length + marks.Length == 0)
+            throw WireReader.Fault(start, "a memory of nothing");
         try
         {
             return new OperationMemory(ImmutableCollectionsMarshal.AsImmutableArray(outcomes), ImmutableCollectionsMarshal.AsImmutableArray(marks));
@@ -146,7 +159,7 @@ internal static class StateCodec
 
     private static OriginId ReadOrigin(ref WireReader input) => new(input.Fixed64(), input.Fixed64());
 
-    private static HybridTimestamp ReadStamp(ref WireReader input)
+    internal static HybridTimestamp ReadTime(ref WireReader input)
     {
         var start = input.Position;
         var value = (long)input.Fixed64();

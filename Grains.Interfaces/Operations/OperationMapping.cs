@@ -41,6 +41,8 @@ public static class OperationMapping
         Outcome.Found o => WithState(o.State, o.State.Version, silo),
         Outcome.NotFound => new() { Status = ReplyStatus.NotFound, Silo = silo },
         Outcome.ConditionFailed o => new() { Status = ReplyStatus.ConditionFailed, Silo = silo, Version = o.Version },
+        // A copy of a write that was accepted without a quorum, and has been merged meanwhile: the answer that its first copy got.
+        Outcome.Merged => new() { Status = ReplyStatus.Accepted, Silo = silo },
         Outcome.TooLate o => new()
         {
             // An Accept that carried it may have taken effect and been forgotten since.

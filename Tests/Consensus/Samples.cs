@@ -58,7 +58,7 @@ internal sealed class Samples(int seed)
     public OperationMemory Memory(int max = 6)
     {
         var outcomes = Enumerable.Range(0, _random.Next(max))
-            .Select(_ => new RememberedOutcome(new OperationId(Origin(), Long()), Stamp(), (OutcomeCode)_random.Next(1, 10), Long()))
+            .Select(_ => new RememberedOutcome(new OperationId(Origin(), Long()), Stamp(), (OutcomeCode)_random.Next(1, 13), Long()))
             .DistinctBy(static outcome => outcome.Id).Order().ToImmutableArray();
         var marks = Enumerable.Range(0, _random.Next(max))
             .Select(_ => new OriginMark(Origin(), Long(), Stamp()))
@@ -69,8 +69,25 @@ internal sealed class Samples(int seed)
     public RegisterState State(int maxValue = 300)
     {
         string?[] types = [null, ContentTypes.Json, ContentTypes.Bytes, "text/plain; charset=\"ü\""];
+        var tombstone = _random.Next(4) == 0;
         return new RegisterState(
-            _random.Next(4) == 0, Bytes(maxValue), types[_random.Next(types.Length)], Long(), Stamp(), _random.Next(2) == 0 ? default : Stamp(), Stamp(), Memory());
+            tombstone, Bytes(maxValue), types[_random.Next(types.Length)], Long(), Stamp(), _random.Next(2) == 0 ? default : Stamp(), Stamp(), Memory(),
+            _random.Next(3) == 0 ? Divergence() : null, tombstone && _random.Next(2) == 0);
+    }
+
+    public WriteStamp WriteStamp() => new(Stamp(), _random.Next(3) == 0 ? "" : $"silo-{_random.Next(1, 9)} ö");
+
+    public Divergence Divergence()
+    {
+        var merged = Enumerable.Range(0, _random.Next(1, 5)).Select(i => new WriteStamp(Stamp(), $"silo-{i}")).ToImmutableArray();
+        var conflicts = Enumerable.Range(0, _random.Next(4)).Select(_ => new Conflict(Contested(), Contested())).DistinctBy(static conflict => conflict.Id).OrderBy(static conflict => conflict.Id).ToImmutableArray();
+        return new Divergence(WriteStamp().Silo, merged, conflicts);
+    }
+
+    private ContestedWrite Contested()
+    {
+        string?[] types = [null, ContentTypes.Json, "text/plain"];
+        return new ContestedWrite(WriteStamp(), _random.Next(4) == 0, Bytes(20), types[_random.Next(types.Length)]);
     }
 
     public Floor Floor() => _random.Next(2) == 0 ? default : new Floor(Ballot(), Long(), Stamp());

@@ -137,6 +137,23 @@ public sealed class PurgeTests
         Assert.Single(slot.FindPurgeable(new HybridTimestamp(200), 1).Keys);
     }
 
+    [Fact]
+    public void TombstoneWithConflicts_IsNoCandidate_UntilTheyAreResolved()
+    {
+        var side = new ContestedWrite(new WriteStamp(new HybridTimestamp(10), "s3"), isDelete: false, "lost"u8.ToArray(), null);
+        var kept = new ContestedWrite(new WriteStamp(new HybridTimestamp(20), ""), isDelete: true, default, null);
+        RegisterState Tombstone(long version, params Conflict[] conflicts) => new(
+            isTombstone: true, default, null, version, new HybridTimestamp(20), HybridTimestamp.Zero, new HybridTimestamp(50), OperationMemory.Empty,
+            new Divergence("", [side.Stamp], [.. conflicts]));
+        var slot = SlotKeys.New();
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(A, Samples.Ballot(3), Tombstone(1, new Conflict(side, kept))));
+        Assert.Empty(slot.FindPurgeable(new HybridTimestamp(100), 10).Keys);
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(A, Samples.Ballot(4), Tombstone(1)));
+        var candidates = slot.FindPurgeable(new HybridTimestamp(100), 10);
+        Assert.Equal([new KeyAtBallot(A, Samples.Ballot(4))], candidates.Keys.AsEnumerable());
+        Assert.True(candidates.Floor.Stamp > side.Stamp.Clock, "what was merged must be older than what stands in for it");
+    }
+
     /// <summary>What a corrupt tombstone remembered nobody knows, and a floor made of it could be too low.</summary>
     [Fact]
     public void CorruptTombstone_IsNoCandidate_NotConfirmed_AndNotPurged()
