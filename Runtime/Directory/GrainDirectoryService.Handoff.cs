@@ -9,6 +9,7 @@ internal sealed partial class GrainDirectoryService
     public void OnViewChanged(ClusterView view)
     {
         ClusterView before;
+        Handoff? superseded = null;
         lock (_gate)
         {
             before = _view;
@@ -22,11 +23,14 @@ internal sealed partial class GrainDirectoryService
             {
                 var others = view.Alive.Where(silo => !silo.Equals(_self) && !(_heard.TryGetValue(silo, out var ring) && ring == view.RingId));
                 var handoff = new Handoff(view, others);
+                superseded = _handoff;
                 _handoff = handoff;
                 _ = Settle(handoff);
             }
         }
 
+        // Nobody will be heard of a ring that is no more. Who waits for that, waits for the new one from here on.
+        superseded?.GiveUp();
         _partition.Clean(view, _self);
         if (view.RingId != before.RingId)
         {
@@ -35,10 +39,17 @@ internal sealed partial class GrainDirectoryService
     }
 
     /// <summary>Completes when this silo knows all that there is to know of a grain that it keeps.</summary>
-    private Task WhenSettled(GrainId id)
+    private Task WhenSettled(GrainId id) => IsSettled(id, _handoff) ? Task.CompletedTask : WaitUntilSettled(id);
+
+    private bool IsSettled(GrainId id, Handoff? handoff) => handoff is null || handoff.Done.IsCompleted || _self.Equals(_settled.OwnerOf(id));
+
+    private async Task WaitUntilSettled(GrainId id)
     {
-        var handoff = _handoff;
-        return handoff is null || handoff.Done.IsCompleted || _self.Equals(_settled.OwnerOf(id)) ? Task.CompletedTask : handoff.Done;
+        // One handoff ends where the next one begins, when the ring changes again meanwhile.
+        while (_handoff is { } handoff && !IsSettled(id, handoff))
+        {
+            await handoff.Done;
+        }
     }
 
     private async Task Settle(Handoff handoff)

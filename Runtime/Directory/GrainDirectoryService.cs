@@ -146,6 +146,11 @@ internal sealed partial class GrainDirectoryService : ILocationListener
         }
 
         await WhenSettled(id);
+        if (!_self.Equals(_view.OwnerOf(id)))
+        {
+            return DirectoryWire.Refuse(_view.Version);
+        }
+
         switch (operation)
         {
             case SystemOperation.DirectoryLookup:
@@ -183,7 +188,12 @@ internal sealed partial class GrainDirectoryService : ILocationListener
             if (owner.Equals(_self))
             {
                 await WhenSettled(id);
-                return local();
+                if (_self.Equals(_view.OwnerOf(id) ?? _self))
+                {
+                    return local();
+                }
+
+                continue;
             }
 
             byte[] answer;

@@ -7,7 +7,7 @@ internal sealed class KeyClock(int keys)
 {
     private readonly Lock _gate = new();
     private readonly long[] _last = new long[keys];
-    private readonly long[] _longest = new long[keys];
+    private readonly Gap[] _longest = new Gap[keys];
 
     /// <summary>From now on; what went before was starting up.</summary>
     public void Start()
@@ -24,17 +24,18 @@ internal sealed class KeyClock(int keys)
         lock (_gate)
         {
             var now = Stopwatch.GetTimestamp();
-            _longest[key] = Math.Max(_longest[key], now - _last[key]);
+            var length = Stopwatch.GetElapsedTime(_last[key], now);
+            if (length > _longest[key].Length) _longest[key] = new Gap(length, TimeProvider.System.GetUtcNow());
             _last[key] = now;
         }
     }
 
     /// <summary>The longest gap of each key, the one that has not ended included.</summary>
-    public TimeSpan[] Stop()
+    public Gap[] Stop()
     {
         for (var key = 0; key < _last.Length; key++)
             Succeeded(key);
         lock (_gate)
-            return [.. _longest.Select(ticks => TimeSpan.FromSeconds((double)ticks / Stopwatch.Frequency))];
+            return [.. _longest];
     }
 }

@@ -38,6 +38,7 @@ public class DeleteTests(ITestOutputHelper output)
             await Task.Delay(Pause);
             Signals.Resume(cluster.Pid("silo-2"));
             Faults.None(await keys.AllGone(0, Keys / 2));
+            await status.UntilInSync(Removal, "silo-1", "silo-2", "silo-3");
 
             // The second half while one is gone, which returns empty.
             Signals.Kill(cluster.Pid("silo-3"));
