@@ -14,7 +14,7 @@ try
     if (options.ExitWithParent) _ = ParentWatch.Run(signals);
     using var logging = LoggerFactory.Create(builder => builder.AddConsoleLogging(options));
     using var pidFile = PidFile.Create(options);
-    using var silo = new SiloProcess(options, TimeProvider.System, logging.CreateLogger<SiloProcess>());
+    using var silo = new SiloProcess(options, TimeProvider.System, logging);
     return await silo.Run(signals.Stopping);
 }
 catch (Exception fault) when (StartupFault.TryDescribe(fault, options, out var sentence))

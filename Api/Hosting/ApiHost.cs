@@ -105,7 +105,7 @@ internal static class ApiHost
     {
         builder.UseOrleansClient(client =>
         {
-            client.UseFileClustering(options.ClusterFile);
+            client.UseFileClustering(options.ClusterFile, options.Gateways);
             client.UseConnectionRetryFilter<ConnectionRetry>();
             // The router hedges long before; this only frees what belongs to calls that nobody waits for any more.
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<RouterOptions>>((messaging, router) =>

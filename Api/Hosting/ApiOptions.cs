@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Orleans.Kv.Api.Hosting;
 
 /// <summary>What an API host is told by whoever starts it.</summary>
@@ -10,6 +12,11 @@ internal sealed class ApiOptions
 
     /// <summary>Where the cluster of this machine keeps its cluster file and pid files.</summary>
     public string Directory { get; set; } = ".kv";
+
+    /// <summary>
+    /// Gateways that are used whether the cluster lists them or not: that of the silo beside this host, which serves what it can when both are cut off from the others.
+    /// </summary>
+    public List<IPEndPoint> Gateways { get; } = [];
 
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
@@ -26,7 +33,7 @@ internal sealed class ApiOptions
     {
         if (string.IsNullOrWhiteSpace(Directory)) yield return "--directory must not be empty.";
         // 0 is for tests, which take whatever port is free.
-        if (Port is < 0 or > System.Net.IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
+        if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
         if (Urls is { } urls && urls.Split(';').Any(url => !Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "http"))
             yield return $"--urls {urls} must be http addresses separated by semicolons.";
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -51,6 +52,10 @@ internal static class CommandLine
             case "--port":
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return $"--port {value} is not a whole number.";
                 options.Port = port;
+                return null;
+            case "--gateway":
+                if (!IPEndPoint.TryParse(value, out var gateway) || gateway.Port == 0) return $"--gateway {value} is not an address and a port, as 10.0.0.1:30000.";
+                options.Gateways.Add(gateway);
                 return null;
             case "--log-level":
                 if (!Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level)) return $"--log-level {value} is not known.";

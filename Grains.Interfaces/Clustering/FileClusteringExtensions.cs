@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
@@ -21,10 +22,14 @@ public static class FileClusteringExtensions
         return builder;
     }
 
-    /// <summary>Finds the cluster's gateways in the file at <paramref name="path"/>.</summary>
-    public static IClientBuilder UseFileClustering(this IClientBuilder builder, string path)
+    /// <summary>Finds the cluster's gateways in the file at <paramref name="path"/>, and uses <paramref name="fixedGateways"/> besides, whether they are listed or not.</summary>
+    public static IClientBuilder UseFileClustering(this IClientBuilder builder, string path, IEnumerable<IPEndPoint>? fixedGateways = null)
     {
         AddFile(builder.Services, path);
+        builder.Services.Configure<FileClusteringOptions>(options =>
+        {
+            foreach (var gateway in fixedGateways ?? []) options.FixedGateways.Add(gateway);
+        });
         builder.Services.AddSingleton<IGatewayListProvider, FileGatewayListProvider>();
         return builder;
     }

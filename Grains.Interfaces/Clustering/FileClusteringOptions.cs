@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Orleans.Kv.Interfaces.Clustering;
 
 /// <summary>Where the cluster of one machine keeps its membership table and its cluster map.</summary>
@@ -11,4 +13,10 @@ public sealed class FileClusteringOptions
     /// once (a write holds the lock for well under a millisecond), short enough that a stuck holder shows up in the log.
     /// </summary>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Gateways that a client uses whether they are listed or not: above all the one of the silo on its own machine, which goes on serving it when both are cut off from the others and the silo
+    /// is no member of anything.
+    /// </summary>
+    public IList<IPEndPoint> FixedGateways { get; } = [];
 }

@@ -11,6 +11,11 @@ namespace Orleans.Kv.Interfaces.Topology;
 /// </remarks>
 public interface IMapAuthority
 {
+    /// <summary>
+    /// This silo is cut off from the others and goes by what it last knew: nothing can be changed here, and attempts to fail with an <see cref="IOException"/>. Fixed for the life of the silo's host.
+    /// </summary>
+    bool IsIsolated => false;
+
     ValueTask<AuthorityView> Read(CancellationToken cancellation);
 
     /// <summary>

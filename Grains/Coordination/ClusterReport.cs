@@ -59,7 +59,8 @@ internal sealed class ClusterReport(
             Keys = answer?.Keys ?? -1,
             Pending = owed.Keys,
             PendingSlots = owed.Slots,
-            State = StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
+            // Cut off, it knows of nobody whether they live; and that it is cut off itself is what who asks it wants to hear.
+            State = topology.IsIsolated ? NodeState.Partitioned : StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
         };
     }
 

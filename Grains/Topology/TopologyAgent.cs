@@ -76,6 +76,9 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     /// <summary>The silo that hosts the topology grain, as it last told; null before it told anything.</summary>
     public string? Leader => _leader;
 
+    /// <summary>This silo is cut off, and runs by itself with the map that it last knew until it can reach a majority again.</summary>
+    public bool IsIsolated => _authority.IsIsolated;
+
     public int FormationSize => _options.FormationSize;
 
     /// <summary>The node that this silo was when it found itself excluded from the map; null if it never did.</summary>
@@ -187,6 +190,8 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     /// </summary>
     private bool IsExcluded(AuthorityView read)
     {
+        // What the authority says now is not known to a silo that is cut off; and its copies are what the clients on its side have.
+        if (IsIsolated) return false;
         var self = Self;
         var own = read.Nodes.FirstOrDefault(record => record.Name == self.Name);
         return own is { WasMember: true, Draining: false } && ClusterView.NodeOf(own) == self && own.Silo.Equals(Silo)

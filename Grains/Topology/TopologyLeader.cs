@@ -151,7 +151,9 @@ internal sealed partial class TopologyLeader
         while (true)
         {
             var (map, _, nodes) = await Read();
-            var plan = MapPlanner.Plan(map, nodes, map is not null && _migration.IsComplete(map.Epoch), _options);
+            var plan = _agent.IsIsolated
+                ? new MapPlan.Nothing(null, "this silo is cut off from the others: the map stays as it is")
+                : MapPlanner.Plan(map, nodes, map is not null && _migration.IsComplete(map.Epoch), _options);
             Note(plan);
             if (plan is not MapPlan.Install install) break;
             if (!await TryInstall(install.Map, map?.Epoch ?? Epoch.None)) continue;

@@ -7,6 +7,8 @@ using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Interfaces.Topology;
+using Orleans.Kv.Silo.Isolation;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -16,19 +18,43 @@ internal static class SiloHosting
     /// <summary>All silos and clients of one directory are one cluster; its file separates it from others, not these names.</summary>
     private const string ClusterId = "kv";
 
+    /// <summary>
+    /// A row that has not been renewed for this many periods is not waited for by those who join. Where the last active silo of the table has died with nobody left to vote it out, this is
+    /// what lets the others in again; it costs a write of the table per silo and period.
+    /// </summary>
+    private const int MissedHeartbeats = 3;
+
+    private static readonly TimeSpan HeartbeatPeriod = TimeSpan.FromSeconds(5);
+
+    private static TimeSpan StalePeriod => HeartbeatPeriod * MissedHeartbeats;
+
+    public static PeerProbe CreateProbe(SiloHostOptions options, SiloMemory memory, TimeProvider time, ILogger<PeerProbe> logger)
+    {
+        var cluster = new ClusterOptions();
+        Name(cluster);
+        return new PeerProbe(options.Name, options.ClusterFile, cluster, StalePeriod, memory, time, logger);
+    }
+
+    /// <summary>Puts the store's silo into a host.</summary>
     /// <param name="builder">The host's.</param>
     /// <param name="options">What the process was started with.</param>
     /// <param name="memory">What the process keeps from one host to the next.</param>
+    /// <param name="isolated">Alone, on a membership of its own and with the map as it was last known, instead of on the shared ones.</param>
     /// <param name="declaredDead">Called when the silo learns that the others have declared it dead.</param>
     public static void AddStoreSilo(
-        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, Action declaredDead) => builder.UseOrleans(silo =>
+        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, bool isolated, Action declaredDead) => builder.UseOrleans(silo =>
     {
-        silo.UseFileClustering(options.ClusterFile);
-        silo.Configure<ClusterOptions>(cluster =>
+        if (isolated)
         {
-            cluster.ClusterId = ClusterId;
-            cluster.ServiceId = ClusterId;
-        });
+            silo.Services.AddSingleton<IMembershipTable, IsolatedMembershipTable>();
+            silo.Services.AddSingleton<IMapAuthority>(new IsolatedMapAuthority(memory));
+        }
+        else
+        {
+            silo.UseFileClustering(options.ClusterFile);
+        }
+
+        silo.Configure<ClusterOptions>(Name);
         silo.Configure<SiloOptions>(names => names.SiloName = options.Name);
         silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
         silo.Configure<ClusterMembershipOptions>(NoticeDeathsSoon);
@@ -74,5 +100,13 @@ internal static class SiloHosting
         membership.NumVotesForDeathDeclaration = 2;
         membership.EnableConnectionLivenessCheck = false;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        membership.IAmAliveTablePublishTimeout = HeartbeatPeriod;
+        membership.NumMissedTableIAmAliveLimit = MissedHeartbeats;
+    }
+
+    private static void Name(ClusterOptions cluster)
+    {
+        cluster.ClusterId = ClusterId;
+        cluster.ServiceId = ClusterId;
     }
 }

@@ -18,21 +18,41 @@ internal sealed class SiloLife
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _declaredDead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SiloLife(SiloHostOptions options, SiloMemory memory, TimeProvider time)
+    public SiloLife(SiloHostOptions options, SiloMemory memory, bool isolated, TimeProvider time)
     {
+        IsIsolated = isolated;
         _memory = memory;
         _time = time;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
         builder.Logging.AddConsoleLogging(options);
-        builder.AddStoreSilo(options, memory, () => _declaredDead.TrySetResult());
+        builder.AddStoreSilo(options, memory, isolated, () => _declaredDead.TrySetResult());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         _host = builder.Build();
     }
+
+    /// <summary>Alone, while the others cannot be reached.</summary>
+    public bool IsIsolated { get; }
 
     /// <summary>Completes when the silo learns that the others have declared it dead.</summary>
     public Task DeclaredDead => _declaredDead.Task;
 
     public Task Start(CancellationToken cancellation) => _host.StartAsync(cancellation);
+
+    /// <summary>The same with an end: not every wait of the engine listens to a cancellation.</summary>
+    /// <exception cref="TimeoutException">It has not started in time. It is to be abandoned.</exception>
+    public async Task Start(TimeSpan patience, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            await _host.StartAsync(either.Token).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The silo did not come up within {patience.TotalSeconds:0} s.");
+        }
+    }
 
     /// <summary>Ends it in good order: the others are told, and calls under way are finished.</summary>
     public async Task Stop()

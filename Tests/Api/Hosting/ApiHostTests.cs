@@ -42,6 +42,8 @@ public sealed class ApiHostTests : IDisposable
     [InlineData("--port", "--port")]
     [InlineData("--directory=", "--directory")]
     [InlineData("--urls ftp://x", "--urls")]
+    [InlineData("--gateway 10.0.0.1", "--gateway")]
+    [InlineData("--gateway silo-1:30000", "--gateway")]
     [InlineData("--speed 11", "--speed")]
     public void ABadCommandLine_IsNamed(string arguments, string about)
     {
@@ -52,11 +54,13 @@ public sealed class ApiHostTests : IDisposable
     [Fact]
     public void AGoodCommandLine_IsRead()
     {
-        var options = CommandLine.Parse(["--port=9000", "--directory", "d", "--exit-with-parent", "--log-level", "debug"], out _);
+        var options = CommandLine.Parse(
+            ["--port=9000", "--directory", "d", "--exit-with-parent", "--log-level", "debug", "--gateway", "10.0.0.1:30000", "--gateway=[::1]:30001"], out _);
 
         Assert.NotNull(options);
         Assert.Equal((9000, "d", true, LogLevel.Debug), (options.Port, options.Directory, options.ExitWithParent, options.LogLevel));
         Assert.Equal("http://127.0.0.1:9000", options.Address);
+        Assert.Equal(["10.0.0.1:30000", "[::1]:30001"], options.Gateways.Select(gateway => gateway.ToString()));
     }
 
     private static async Task<Uri> AddressAsync(IServiceProvider services)
