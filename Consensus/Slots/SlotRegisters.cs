@@ -38,6 +38,7 @@ public sealed partial class SlotRegisters
     private Epoch _known;
     private bool _isReplica;
     private HashSet<Key>? _corrupt;
+    private HashSet<Key>? _conflicted;
 
     /// <param name="slot">The slot.</param>
     /// <param name="self">The node whose store this is.</param>
@@ -82,6 +83,12 @@ public sealed partial class SlotRegisters
 
     /// <summary>The keys whose states are known to be corrupt, and answer nothing.</summary>
     public IReadOnlyCollection<Key> CorruptKeys => _corrupt is null ? [] : _corrupt;
+
+    /// <summary>The keys whose accepted states list conflicts (see <see cref="Divergence.Conflicts"/>), in no order. A copy of a moment: a slot has few or none.</summary>
+    public IReadOnlyCollection<Key> KeysWithConflicts => _conflicted is null or { Count: 0 } ? [] : [.. _conflicted];
+
+    /// <summary>How many keys list conflicts.</summary>
+    public int ConflictedKeys => _conflicted?.Count ?? 0;
 
     /// <summary>The registers, for logs and checks, in no order.</summary>
     public IReadOnlyDictionary<Key, Register> All => _registers;
@@ -175,6 +182,7 @@ public sealed partial class SlotRegisters
         _registers.Clear();
         Floor = Floor.None;
         _corrupt = null;
+        _conflicted = null;
         _idlePromises = null;
         Digest = 0;
         Bytes = 0;
@@ -211,6 +219,10 @@ public sealed partial class SlotRegisters
         Digest += Share(key, after);
         Keys += Exists(after) - Exists(before);
         Tombstones += IsTombstone(after) - IsTombstone(before);
+        if (HasConflicts(after))
+            (_conflicted ??= new HashSet<Key>(Key.Comparer)).Add(key);
+        else if (HasConflicts(before))
+            _conflicted!.Remove(key);
     }
 
     private ulong Share(Key key, in Register register)
@@ -225,6 +237,8 @@ public sealed partial class SlotRegisters
     private static int ValueBytes(in Register register) => (int)(register.State?.Bytes ?? 0);
 
     private static int Exists(in Register register) => register.State is { IsTombstone: false } ? 1 : 0;
+
+    private static bool HasConflicts(in Register register) => register.State is { Divergence.Conflicts.Length: > 0 };
 
     private static int IsTombstone(in Register register) => register.State is { IsTombstone: true } ? 1 : 0;
 }

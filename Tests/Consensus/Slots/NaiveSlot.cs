@@ -15,7 +15,9 @@ internal sealed class NaiveSlot
 
     public int Tombstones => Registers.Values.Count(static register => register.State is { IsTombstone: true });
 
-    public long Bytes => Registers.Sum(static pair => SlotRegisters.FixedBytes + pair.Key.Length + (pair.Value.State?.Value.Length ?? 0));
+    public long Bytes => Registers.Sum(static pair => SlotRegisters.FixedBytes + pair.Key.Length + (pair.Value.State?.Value.Length ?? 0) + (pair.Value.State?.Divergence?.Bytes ?? 0));
+
+    public string[] KeysWithConflicts => [.. Registers.Where(static pair => pair.Value.State?.Divergence?.Conflicts.Any() == true).Select(static pair => pair.Key).Order(StringComparer.Ordinal)];
 
     public ulong Digest
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Tests.Consensus.Slots;
@@ -24,6 +25,15 @@ internal static class SlotKeys
 
     public static RegisterState Tombstone(long version, long stamp = 0, OperationMemory? memory = null) => new(
         isTombstone: true, default, null, version, new HybridTimestamp(stamp), default, new HybridTimestamp(stamp), memory ?? OperationMemory.Empty);
+
+    /// <summary>A value over which a write was lost.</summary>
+    public static RegisterState Conflicted(long version)
+    {
+        ContestedWrite Side(long clock, string silo, string value) => new(new WriteStamp(new HybridTimestamp(clock), silo), isDelete: false, Encoding.UTF8.GetBytes(value), null);
+        return new RegisterState(
+            isTombstone: false, "kept"u8.ToArray(), null, version, new HybridTimestamp(20), default, new HybridTimestamp(20), OperationMemory.Empty,
+            new Divergence("", [new WriteStamp(new HybridTimestamp(10), "s1")], [new Conflict(Side(10, "s1", "lost"), Side(20, "", "kept"))]));
+    }
 
     public static AcceptRequest Accept(Key key, Ballot ballot, RegisterState state, Ballot? next = null) => new(key, Map.Epoch, 1, ballot, state, next ?? ballot);
 

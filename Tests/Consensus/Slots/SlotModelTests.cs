@@ -14,6 +14,7 @@ public sealed class SlotModelTests
     public void Slot_AgreesWithTheNaiveOne_WhateverComes()
     {
         var kinds = new Dictionary<string, int>();
+        var mostConflicted = 0;
         for (var seed = 0; seed < Histories; seed++)
         {
             var random = new Random(seed);
@@ -28,11 +29,15 @@ public sealed class SlotModelTests
                 Assert.Equal(
                     (naive.Registers.Count, naive.Keys, naive.Tombstones, naive.Bytes, naive.Registers.Count - naive.Keys - naive.Tombstones),
                     (slot.Count, slot.Keys, slot.Tombstones, slot.Bytes, slot.Promises));
+                Assert.Equal(naive.KeysWithConflicts, slot.KeysWithConflicts.Select(static key => key.ToString()).Order(StringComparer.Ordinal));
+                Assert.Equal(naive.KeysWithConflicts.Length, slot.ConflictedKeys);
+                mostConflicted = Math.Max(mostConflicted, slot.ConflictedKeys);
                 Assert.All(slot.All, pair => Assert.Equal(naive.Registers[pair.Key.ToString()], pair.Value));
             }
         }
 
         // The histories are worth something only if everything happens in them.
+        Assert.True(mostConflicted > 1, "hardly any conflicts");
         foreach (var kind in (string[])["accepted", "refused", "promised", "read", "purged", "repaired", "floor", "holds", "list"])
             Assert.True(kinds.GetValueOrDefault(kind) > 200, $"only {kinds.GetValueOrDefault(kind)} of {kind}");
     }
@@ -113,6 +118,17 @@ public sealed class SlotModelTests
         var stamp = (10 * ballot.Number) + (long)ballot.Proposer.Host;
         var outcome = new RememberedOutcome(new OperationId(new OriginId(0, key.Hash), stamp), new HybridTimestamp(stamp + (ballot.Number % 3 * 7)), OutcomeCode.Deleted, 1);
         var memory = new OperationMemory([outcome], [new OriginMark(new OriginId(0, key.Hash), 1, new HybridTimestamp(stamp + (ballot.Number % 2 * 9)))]);
-        return ballot.Number % 2 == 0 ? SlotKeys.Tombstone(ballot.Number, stamp, memory) : Samples.State(ballot.Number, key + "=" + ballot);
+        if (ballot.Proposer.Host == 1)
+            return ballot.Number % 2 == 0 ? SlotKeys.Tombstone(ballot.Number, stamp, memory) : Samples.State(ballot.Number, key + "=" + ballot);
+        var value = Samples.State(ballot.Number, key + "=" + ballot).Value;
+        return new RegisterState(
+            ballot.Number % 2 == 0, value, null, ballot.Number, new HybridTimestamp(stamp), HybridTimestamp.Zero, new HybridTimestamp(stamp), memory, DivergenceOf(ballot, stamp));
+    }
+
+    private static Divergence DivergenceOf(Ballot ballot, long stamp)
+    {
+        ContestedWrite Side(long clock, string silo) => new(new WriteStamp(new HybridTimestamp(clock), silo), isDelete: false, "side"u8.ToArray(), null);
+        Conflict[] conflicts = ballot.Number % 3 == 0 ? [] : [new Conflict(Side(stamp - 1, "s1"), Side(stamp, ""))];
+        return new Divergence("", [new WriteStamp(new HybridTimestamp(stamp - 1), "s1")], [.. conflicts]);
     }
 }

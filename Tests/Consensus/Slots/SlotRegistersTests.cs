@@ -284,6 +284,26 @@ public sealed class SlotRegistersTests
     }
 
     [Fact]
+    public void KeysWithConflicts_FollowTheRegisters_WhateverPutsThemThere()
+    {
+        var conflicted = SlotKeys.Conflicted(2);
+        var slot = SlotKeys.New();
+        slot.Restore(A, new Register(Samples.Ballot(1), Samples.Ballot(1), conflicted));
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(B, Samples.Ballot(2), conflicted));
+        Assert.Equal(new[] { A, B }.Order(), slot.KeysWithConflicts.Order());
+        // Resolved, and written under the next ballot.
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(B, Samples.Ballot(3), Samples.State(3)));
+        Assert.Equal([A], slot.KeysWithConflicts);
+        slot.Restore(A, Register.Absent);
+        Assert.Equal(0, slot.ConflictedKeys);
+
+        slot.Handle(SlotKeys.Map, SlotKeys.Accept(B, Samples.Ballot(4), conflicted));
+        var away = new ClusterMap(new Epoch(9), ConsistencyMode.Consistent, [new Generation([Maps.Node("x"), Maps.Node("y"), Maps.Node("z")])]);
+        Assert.True(slot.Follow(away));
+        Assert.Empty(slot.KeysWithConflicts);
+    }
+
+    [Fact]
     public void Digest_IsFreeOfOrder_AndTellsKeysBallotsAndStatesApart()
     {
         ulong Of(params (Key Key, long Ballot, string Value)[] accepts)
