@@ -1,4 +1,4 @@
-using Orleans.Kv.Tests.Checking.Machine;
+using Orleans.Kv.Tests.Driving.Machine;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -9,20 +9,7 @@ namespace Orleans.Kv.Tests.Processes;
 /// heavy suite does.
 /// </summary>
 [CollectionDefinition(Name)]
-public sealed class ProcessTests : ICollectionFixture<ProcessTests.Alone>
+public sealed class ProcessTests : ICollectionFixture<Alone>
 {
     public const string Name = "processes";
-
-    public sealed class Alone : IAsyncLifetime
-    {
-        private MachineLock? _lock;
-
-        public async Task InitializeAsync() => _lock = await MachineLock.Take();
-
-        public Task DisposeAsync()
-        {
-            _lock?.Dispose();
-            return Task.CompletedTask;
-        }
-    }
 }

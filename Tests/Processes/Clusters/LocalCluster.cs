@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Orleans.Kv.Tests.Processes.Clusters;
 
@@ -7,7 +6,6 @@ namespace Orleans.Kv.Tests.Processes.Clusters;
 internal sealed class LocalCluster : IAsyncDisposable
 {
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(40);
-    private const int LogLines = 25;
 
     /// <summary>What <c>up</c> names its silos.</summary>
     public static readonly IReadOnlyList<string> Silos = ["silo-1", "silo-2", "silo-3"];
@@ -85,17 +83,6 @@ internal sealed class LocalCluster : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static string Logs(string folder)
-    {
-        var text = new StringBuilder();
-        foreach (var log in System.IO.Directory.GetFiles(folder, "*.log").Order(StringComparer.Ordinal))
-        {
-            var lines = File.ReadAllLines(log);
-            text.Append(CultureInfo.InvariantCulture, $"--- {Path.GetFileName(log)}, the last {Math.Min(LogLines, lines.Length)} of {lines.Length} lines ---\n");
-            foreach (var line in lines.TakeLast(LogLines))
-                text.Append(line).Append('\n');
-        }
-
-        return text.ToString();
-    }
+    private static string Logs(string folder) => string.Concat(System.IO.Directory.GetFiles(folder, "*.log").Order(StringComparer.Ordinal)
+        .Select(log => LogTail.Of(Path.GetFileName(log), File.ReadAllLines(log))));
 }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Orleans.Kv.Tests.Checking.Histories;
-using Orleans.Kv.Tests.Processes.Clients;
 
 namespace Orleans.Kv.Tests.Processes.Retries;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>Waits for what another process does, which no test can be told of: by looking, with a deadline.</summary>
-internal static class Wait
+public static class Wait
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 

@@ -4,15 +4,15 @@ using System.Net.Sockets;
 using System.Text;
 using Orleans.Kv.Tests.Checking.Histories;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>One user of the store, who notes what they ask and what they hear. One request at a time.</summary>
-internal sealed class StoreClient(Uri url, int number, History history, KeyClock clock) : IDisposable
+public sealed class StoreClient(Endpoint api, int number, History history, KeyClock clock) : IDisposable
 {
     /// <summary>The API host gives every operation an answer, "unknown" included, well within this.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private readonly HttpClient _http = new() { BaseAddress = url, Timeout = Patience };
+    private readonly HttpClient _http = api.Connect(Patience);
 
     /// <summary>How often each kind of trouble was met, for a failing test's message.</summary>
     public SortedDictionary<string, int> Troubles { get; } = [];

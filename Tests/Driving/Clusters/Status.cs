@@ -1,12 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Orleans.Kv.Tests.Driving.Clients;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>What a cluster says of itself: <c>GET /cluster</c> and <c>GET /issynch</c>.</summary>
-internal sealed class Status(Uri url) : IDisposable
+public sealed class Status(Endpoint api) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = api.Connect(TimeSpan.FromSeconds(10));
     private readonly Dictionary<long, long> _moved = [];
 
     /// <summary>Keys that were seen to be moved, over all epochs that were looked at.</summary>

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>What a test does to a process that it started.</summary>
-internal static partial class Signals
+public static partial class Signals
 {
     private const int InterruptNumber = 2;
     private const int KillNumber = 9;

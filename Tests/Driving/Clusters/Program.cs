@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Text;
 using System.Threading.Channels;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>A process of the product that a test started. It does not outlive the test: disposal asks it to end, then kills its whole tree.</summary>
-internal sealed class Program : IAsyncDisposable
+public sealed class Program : IAsyncDisposable
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(20);
 
@@ -35,7 +35,10 @@ internal sealed class Program : IAsyncDisposable
     public string Errors => Copy(_complained);
 
     public static Program Start(string program, params IEnumerable<string> arguments) =>
-        new(Process.Start(Programs.Start(program, arguments)) ?? throw new InvalidOperationException($"{program} does not start."));
+        Start(Programs.Start(program, arguments));
+
+    public static Program Start(ProcessStartInfo start) =>
+        new(Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} does not start."));
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> Run(string program, params IEnumerable<string> arguments)

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>Measures how long each key went without a successful answer to anybody.</summary>
-internal sealed class KeyClock(int keys)
+public sealed class KeyClock(int keys)
 {
     private readonly Lock _gate = new();
     private readonly long[] _last = new long[keys];

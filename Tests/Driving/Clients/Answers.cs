@@ -2,10 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Orleans.Kv.Tests.Checking.Histories;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>What the store's answers say in a history.</summary>
-internal static class Answers
+public static class Answers
 {
     /// <exception cref="InvalidDataException">The store must not answer this to this.</exception>
     public static Answer Read(in Operation operation, HttpStatusCode status, string body)

@@ -1,9 +1,9 @@
 using Orleans.Kv.Tests.Checking.Histories;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>Users who read, write, delete and test-and-set a few keys without pause.</summary>
-internal sealed class Workload : IDisposable
+public sealed class Workload : IDisposable
 {
     private readonly StoreClient[] _clients;
     private readonly CancellationTokenSource _end = new();
@@ -12,11 +12,17 @@ internal sealed class Workload : IDisposable
     private long _values;
     private Task[] _running = [];
 
-    public Workload(Uri url, int clients, int keys, int seed)
+    public Workload(Endpoint api, int clients, int keys, int seed)
+        : this([api], clients, keys, seed)
+    {
+    }
+
+    /// <summary>Users spread over several API hosts: the first at the first, and so on in turns.</summary>
+    public Workload(IReadOnlyList<Endpoint> apis, int clients, int keys, int seed)
     {
         (_keys, _seed) = (keys, seed);
         Clock = new KeyClock(keys);
-        _clients = [.. Enumerable.Range(0, clients).Select(number => new StoreClient(url, number, History, Clock))];
+        _clients = [.. Enumerable.Range(0, clients).Select(number => new StoreClient(apis[number % apis.Count], number, History, Clock))];
     }
 
     public History History { get; } = new();

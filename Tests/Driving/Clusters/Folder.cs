@@ -1,7 +1,7 @@
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>A cluster's folder, gone at the end.</summary>
-internal sealed class Folder : IDisposable
+public sealed class Folder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("kv-test-").FullName;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Orleans.Kv.Tests.Checking.Histories;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>The store's requests for the operations of a history.</summary>
-internal static class Requests
+public static class Requests
 {
     public static (string Path, string Body) For(string key, in Operation operation, string? requestId = null)
     {

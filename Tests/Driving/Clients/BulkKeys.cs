@@ -4,13 +4,13 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
-namespace Orleans.Kv.Tests.Processes.Clients;
+namespace Orleans.Kv.Tests.Driving.Clients;
 
 /// <summary>
 /// Many keys with one writer each, so that it is known of every key what a strong read may find: what was acknowledged last, or one of the writes after it whose outcome
 /// nobody knows.
 /// </summary>
-internal sealed class BulkKeys : IDisposable
+public sealed class BulkKeys : IDisposable
 {
     private const int Connections = 32;
     private const int ShownFaults = 10;
@@ -21,9 +21,9 @@ internal sealed class BulkKeys : IDisposable
     private Task[] _writers = [];
     private long _values;
 
-    public BulkKeys(Uri url, int keys)
+    public BulkKeys(Endpoint api, int keys)
     {
-        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Connections }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(15) };
+        _http = api.Connect(TimeSpan.FromSeconds(15), Connections);
         _entries = [.. Enumerable.Range(0, keys).Select(_ => new Entry())];
     }
 

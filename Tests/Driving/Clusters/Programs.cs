@@ -1,21 +1,25 @@
 using System.Diagnostics;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>The product's programs as the build of these tests left them: same configuration, same engine.</summary>
-internal static class Programs
+public static class Programs
 {
     public static string Repository { get; } = FindRepository();
 
     public static string CommandLine { get; } = Find("Orleans.Kv.Cli.dll");
 
+    public static string Silo { get; } = Find("silo/Orleans.Kv.Silo.dll");
+
     public static string Api { get; } = Find("api/Orleans.Kv.Api.dll");
 
     /// <summary>A program that is started with <c>dotnet</c>, its three streams in the test's hands.</summary>
-    public static ProcessStartInfo Start(string program, params IEnumerable<string> arguments)
+    public static ProcessStartInfo Start(string program, params IEnumerable<string> arguments) => Command("dotnet", [program, .. arguments]);
+
+    /// <summary>Any command, its three streams in the test's hands.</summary>
+    public static ProcessStartInfo Command(string command, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(program);
+        var start = new ProcessStartInfo(command) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return start;
@@ -23,7 +27,8 @@ internal static class Programs
 
     private static string Find(string program)
     {
-        var output = Path.GetRelativePath(Path.Combine(Repository, "Tests", "Processes"), AppContext.BaseDirectory);
+        // Tests/<project>/bin/..., and the command line's project is built to the same place of its own folder.
+        var output = Path.GetRelativePath(Path.Combine(Repository, "Tests"), AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar, 2)[1];
         var path = Path.Combine(Repository, "Cli", output, program);
         return File.Exists(path) ? path : throw new FileNotFoundException("The build of this project brings it.", path);
     }
