@@ -44,4 +44,16 @@ internal enum Faults
 
     /// <summary>A slot's migration leaves the floors of the older generations behind.</summary>
     FloorsNotMoved = 1 << 16,
+
+    /// <summary>A state does not look at what it remembers of merges.</summary>
+    ForgetMerges = 1 << 17,
+
+    /// <summary>What loses by a merge is not listed.</summary>
+    LoserNotListed = 1 << 18,
+
+    /// <summary>By a merge the older write wins.</summary>
+    OlderStampWins = 1 << 19,
+
+    /// <summary>A write counts as seen where it is older than the one that a pending write was judged against.</summary>
+    OlderCountsAsSeen = 1 << 20,
 }

@@ -11,7 +11,7 @@ internal sealed partial class Transition
     {
         var isRemembered = _memory.TryRecall(write.OperationId, out var remembered);
         var took = isRemembered && TookEffect(remembered.Code);
-        if (_divergence?.HasMerged(write.Stamp) == true)
+        if (_divergence?.HasMerged(write.Stamp) == true && !faults.HasFlag(Faults.ForgetMerges))
         {
             // As with everything that is recalled: the state that goes out holds its effect.
             pending.Proposed = true;
@@ -28,7 +28,7 @@ internal sealed partial class Transition
             return new Outcome.Merged(remembered.Version, Won: true, AlreadyDone: true);
         }
 
-        var won = write.Stamp > Written;
+        var won = faults.HasFlag(Faults.OlderStampWins) ? write.Stamp < Written : write.Stamp > Written;
         var conflict = Contest(write, won);
         if (conflict is not null && !HasRoomFor(conflict))
             return Outcome.MergeFull.Instance;
@@ -62,10 +62,13 @@ internal sealed partial class Transition
     private Conflict? Contest(PendingWrite write, bool won)
     {
         var isSame = write.IsDelete ? !_exists : _exists && _value.Span.SequenceEqual(write.Value.Span) && string.Equals(_contentType, write.ContentType, StringComparison.Ordinal);
-        if (isSame || (won && (_lapsed || write.HasSeen(Written))))
+        var isSeen = won && (_lapsed || write.HasSeen(Written) || (faults.HasFlag(Faults.OlderCountsAsSeen) && Written < write.Base));
+        if (isSame || isSeen || faults.HasFlag(Faults.LoserNotListed))
             return null;
         var present = new ContestedWrite(Written, !_exists, _value, _contentType);
-        return won ? new Conflict(present, write.ToSide()) : new Conflict(write.ToSide(), present);
+        var conflict = won ? new Conflict(present, write.ToSide()) : new Conflict(write.ToSide(), present);
+        // Listed already: its merge was forgotten for want of room.
+        return _divergence?.TryFind(conflict.Id, out _) == true ? null : conflict;
     }
 
     private bool HasRoomFor(Conflict conflict) => _divergence is not { Conflicts.Length: > 0 } divergence

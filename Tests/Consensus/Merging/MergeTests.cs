@@ -358,8 +358,17 @@ public sealed class MergeTests
             Merge(Write(2_000 + i, $"s{i:00}", "v", _state?.Written ?? default));
         Assert.Equal(Divergence.MaxMerged, _state!.Divergence!.Merged.Length);
         Assert.False(_state.Divergence.HasMerged(Stamp(2_000, "s00")));
-        Assert.Equal(new Outcome.Merged(0, false, false), Merge(Write(2_000, "s00", "w")));
+        var forgotten = Write(2_000, "s00", "w");
+        Assert.Equal(new Outcome.Merged(0, false, false), Merge(forgotten));
         Assert.Equal("v", Value);
+
+        // Listed is listed, even where it is merged and forgotten once more.
+        var listed = Conflicts;
+        Merge(Write(3_000, "t", "v", _state.Written));
+        Store(20_000, "u");
+        Assert.False(_state.Divergence!.HasMerged(forgotten.Stamp));
+        Merge(forgotten);
+        Assert.Equal(listed, Conflicts);
     }
 
     /// <summary>The same writes in any order, each any number of times: the newest is the value, and every other is listed, was the value, or was seen by a later one.</summary>
