@@ -61,6 +61,13 @@ public static class OperationMapping
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "unknown outcome"),
     };
 
+    /// <summary>The reply that shows a copy, which nobody claims to be the newest committed one.</summary>
+    public static OperationReply Show(RegisterState state, string silo, bool isStale)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return WithState(state, state.Version, silo, isStale);
+    }
+
     /// <summary>A reply without an outcome of the protocol: the proposer did not get as far.</summary>
     public static OperationReply Refuse(ReplyStatus status, string silo, string detail) =>
         new() { Status = status, Silo = silo, Detail = detail };
@@ -73,9 +80,17 @@ public static class OperationMapping
         return new OriginId(halves[0], halves[1]);
     }
 
-    private static OperationReply WithState(RegisterState? state, long version, string silo) => new()
+    /// <summary>The other way round.</summary>
+    public static Guid ToGuid(OriginId origin)
+    {
+        ReadOnlySpan<ulong> halves = [origin.High, origin.Low];
+        return MemoryMarshal.Read<Guid>(MemoryMarshal.AsBytes(halves));
+    }
+
+    private static OperationReply WithState(RegisterState? state, long version, string silo, bool isStale = false) => new()
     {
         Status = ReplyStatus.Done,
+        Stale = isStale,
         Silo = silo,
         Version = version,
         Value = state is null or { IsTombstone: true } ? null : ToArray(state.Value),

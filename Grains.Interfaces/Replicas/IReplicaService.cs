@@ -47,4 +47,33 @@ public interface IReplicaService : IGrainService
     [Alias("Replay")]
     [ResponseTimeout("00:00:02")]
     Task<bool> Replay(string name);
+
+    /// <summary>What the silo knows of a key by itself: its own copy, and the pending writes it keeps. Says nothing about what is committed.</summary>
+    [Alias("Peek")]
+    [ResponseTimeout("00:00:02")]
+    Task<PeekReply> Peek(PeekRequest request);
+
+    /// <summary>
+    /// Keeps a copy of a write that another silo accepted without a quorum, until that silo or, if it is gone, this one has merged it. False where there is no room. A repeat changes nothing.
+    /// </summary>
+    [Alias("Keep")]
+    [ResponseTimeout("00:00:02")]
+    Task<bool> Keep(KeptWrite write);
+
+    /// <summary>These writes are merged, and with them all earlier ones of the same silos to the same keys: no copies of them need to be kept.</summary>
+    [Alias("Drop")]
+    [ResponseTimeout("00:00:02")]
+    Task Drop(WriteName[] writes);
+
+    /// <summary>Which of these writes the silo still has to merge, in their order. One that it does not know is the keeper's to merge.</summary>
+    [Alias("Holds")]
+    [ResponseTimeout("00:00:02")]
+    Task<bool[]> Holds(WriteName[] writes);
+
+    /// <summary>Keys whose copies here list conflicts, in the order of keys.</summary>
+    /// <param name="from">The first key to list; null for the very first.</param>
+    /// <param name="limit">At most so many; fewer where they are large.</param>
+    [Alias("ListConflicted")]
+    [ResponseTimeout("00:00:02")]
+    Task<ConflictedKeys> ListConflicted(string? from, int limit);
 }

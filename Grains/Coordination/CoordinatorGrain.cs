@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
@@ -13,7 +14,7 @@ namespace Orleans.Kv.Grains.Coordination;
 /// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class CoordinatorGrain(SiloProposing silo, ClusterReport report) : Grain, ICoordinatorGrain
+internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report) : Grain, ICoordinatorGrain
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -30,7 +31,7 @@ internal sealed class CoordinatorGrain(SiloProposing silo, ClusterReport report)
             _proposers.Add(proposer);
         }
 
-        return proposer.Execute(request);
+        return gate.Execute(proposer, request);
     }
 
     public ValueTask<ClusterStatus> GetCluster() => report.Compose();

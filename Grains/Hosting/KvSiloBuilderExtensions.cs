@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Migration;
+using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Repair;
@@ -40,7 +43,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<Replica>();
         services.AddSingleton<ReplicaServiceClient>();
         services.AddSingleton<RoundTicker>();
-        services.AddSingleton<IPeers, Peers>();
+        services.TryAddSingleton<IPeers, Peers>();
         services.AddSingleton<PendingPushes>();
         services.AddSingleton<IFailedPushes>(provider => provider.GetRequiredService<PendingPushes>());
         services.AddSingleton<PeerTraffic>();
@@ -60,12 +63,29 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<PendingReporter>();
         services.AddSingleton<ClusterReport>();
 
+        services.TryAddSingleton<IOutlook, TrafficOutlook>();
+        services.TryAddSingleton<PendingStore>();
+        services.AddSingleton<PendingCounters>();
+        services.AddSingleton<PendingDesk>();
+        services.AddSingleton<PendingKeepers>();
+        services.AddSingleton<PendingWriter>();
+        services.AddSingleton<PendingMerger>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<PendingMerger>());
+        services.AddSingleton<LocalCopies>();
+        services.AddSingleton<CopyReader>();
+        services.AddSingleton<AvailabilityGate>();
+        services.AddSingleton<LocalConflicts>();
+        services.AddSingleton<ConflictGatherer>();
+
         services.AddSingleton<IValidateOptions<ReplicaOptions>>(new OptionsFaults<ReplicaOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TrafficOptions>>(new OptionsFaults<TrafficOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<ProposingOptions>>(new OptionsFaults<ProposingOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<RepairOptions>>(new OptionsFaults<RepairOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TopologyOptions>>(new OptionsFaults<TopologyOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<MigrationOptions>>(new OptionsFaults<MigrationOptions>(options => options.Faults()));
+
+        services.AddSingleton<IValidateOptions<AvailabilityOptions>>(new OptionsFaults<AvailabilityOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<PendingOptions>>(new OptionsFaults<PendingOptions>(options => options.Faults()));
 
         builder.AddGrainService<ReplicaService>();
         builder.AddGrainService<TopologyService>();

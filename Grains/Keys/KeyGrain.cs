@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
@@ -14,7 +15,7 @@ namespace Orleans.Kv.Grains.Keys;
 /// the next one. None of this is needed for safety: other activations and coordinators may propose at the same time.
 /// </summary>
 [Reentrant, ReplicaPlacement]
-internal sealed class KeyGrain(SiloProposing silo) : Grain, IKeyGrain
+internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate) : Grain, IKeyGrain
 {
     private ProposerHost? _proposer;
     private ClusterView? _placedUnder;
@@ -33,7 +34,7 @@ internal sealed class KeyGrain(SiloProposing silo) : Grain, IKeyGrain
             _proposer = new ProposerHost(key, map, silo, GrainContext.Scheduler);
         }
 
-        return _proposer.Execute(request);
+        return gate.Execute(_proposer, request);
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

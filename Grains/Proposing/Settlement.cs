@@ -2,46 +2,10 @@ using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Grains.Proposing;
 
-/// <summary>A key's newest state is committed by a proposer of its own, which is dropped afterwards.</summary>
-internal sealed class Settlement(SettlerLane lane, Key key, long tag, ISettleReceiver receiver) : SettlerJob(lane, key, tag, receiver)
+/// <summary>A key's newest state is committed by a proposer of its own.</summary>
+internal sealed class Settlement(SettlerLane lane, Key key, long tag, ISettleReceiver receiver) : ProposerJob(lane, key, tag, receiver)
 {
-    private Proposer? _proposer;
+    protected override void Give(Proposer proposer, long giveUpAt, in Moment now) => proposer.Settle(null, giveUpAt, now);
 
-    public override long WakeAt => _proposer?.WakeAt ?? Moment.Never;
-
-    public override void Start(ClusterMap map, in Moment now)
-    {
-        _proposer = Lane.Silo.NewProposer(Key, map);
-        _proposer.Settle(null, Lane.Silo.GiveUpAt(now), now);
-        Perform(now);
-    }
-
-    public override void Take(NodeId node, Reply? reply, long round, in Moment now)
-    {
-        if (_proposer is null) return;
-        if (Lane.Silo.Topology.View.Map is { } map && map.Epoch > _proposer.Map.Epoch) _proposer.ChangeMap(map, now);
-        if (reply is null) _proposer.Fail(node, round, now);
-        else _proposer.Receive(node, reply, now);
-        Perform(now);
-    }
-
-    public override void Tick(in Moment now)
-    {
-        if (_proposer is null || now.Ticks < _proposer.WakeAt) return;
-        _proposer.Tick(now);
-        Perform(now);
-    }
-
-    private void Perform(in Moment now)
-    {
-        var effects = _proposer!.Effects;
-        // Sending calls nothing here: the local replica's answers come in later, like all others.
-        foreach (ref readonly var send in effects.Sends) Lane.Send(this, send.Node, send.Request);
-        var outcome = effects.Answers.IsEmpty ? null : effects.Answers[0].Outcome;
-        effects.Clear();
-        if (outcome is null) return;
-        // What is still on its way has no bearing on the answer.
-        _proposer = null;
-        Finish(outcome is Outcome.Settled ? SettleResult.Settled : SettleResult.Failed);
-    }
+    protected override SettleResult Judge(Outcome outcome) => outcome is Outcome.Settled ? SettleResult.Settled : SettleResult.Failed;
 }

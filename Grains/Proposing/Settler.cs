@@ -51,5 +51,14 @@ internal sealed class Settler
         lane.Add(new Fetching(lane, key, from, tag, receiver));
     }
 
+    /// <summary>Has an operation of this silo's own carried out. Gives up after the usual patience, with an outcome that says so.</summary>
+    public Task<Outcome> Submit(Key key, Operation operation)
+    {
+        var waiting = new Submission.Waiting();
+        var lane = LaneOf(key);
+        lane.Add(new Submission(lane, key, operation, waiting));
+        return waiting.Task;
+    }
+
     private SettlerLane LaneOf(Key key) => _lanes[(uint)key.GetHashCode() % (uint)_lanes.Length];
 }

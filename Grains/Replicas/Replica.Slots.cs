@@ -63,6 +63,14 @@ internal sealed partial class Replica
     /// <summary>The register, to be handed on. False where there is none, and where its state is corrupt.</summary>
     public bool TryGet(Key key, out Register register) => ShardOf(key.Slot).TryGet(key, out register);
 
+    /// <summary>The keys whose copies here list conflicts, in no order.</summary>
+    public List<Key> KeysWithConflicts()
+    {
+        var keys = new List<Key>();
+        foreach (var shard in _shards) shard.AddKeysWithConflicts(keys);
+        return keys;
+    }
+
     public ulong DigestOf(Slot slot) => ShardOf(slot).DigestOf(slot);
 
     public PurgeCandidates FindPurgeable(Slot slot, HybridTimestamp before, int limit) => ShardOf(slot).FindPurgeable(slot, before, limit);

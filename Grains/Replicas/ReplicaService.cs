@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Conflicts;
+using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Replication;
 using Orleans.Kv.Interfaces.Replicas;
 
@@ -7,7 +10,7 @@ namespace Orleans.Kv.Grains.Replicas;
 
 /// <summary>What makes the silo's <see cref="Replica"/> reachable for other silos.</summary>
 [Reentrant]
-internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending)
+internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending, LocalCopies copies, PendingDesk writes, LocalConflicts conflicts)
     : GrainService(grainId, silo, loggerFactory), IReplicaService
 {
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
@@ -19,6 +22,20 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
     public Task<bool> Replay(string name) => Task.FromResult(pending.Replay(name));
 
     public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Status);
+
+    public Task<PeekReply> Peek(PeekRequest request) => Task.FromResult(copies.Peek(request));
+
+    public Task<bool> Keep(KeptWrite write) => Task.FromResult(writes.Keep(write));
+
+    public Task<bool[]> Holds(WriteName[] names) => Task.FromResult(writes.Holds(names));
+
+    public Task Drop(WriteName[] names)
+    {
+        writes.Drop(names);
+        return Task.CompletedTask;
+    }
+
+    public Task<ConflictedKeys> ListConflicted(string? from, int limit) => Task.FromResult(conflicts.List(from, limit));
 
     public override Task Stop()
     {

@@ -125,6 +125,14 @@ internal sealed class ReplicaShard(int index, int shards)
         lock (_gate) return At(key.Slot).TryGet(key, out register);
     }
 
+    public void AddKeysWithConflicts(List<Key> keys)
+    {
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            lock (_gate) keys.AddRange(_slots[i].KeysWithConflicts);
+        }
+    }
+
     public ulong DigestOf(Slot slot)
     {
         lock (_gate) return At(slot).Digest;

@@ -15,6 +15,10 @@ public sealed class Origin
 
     public OperationRequest Fetch() => New(OperationCode.Fetch);
 
+    public OperationRequest FetchEventually() => New(OperationCode.Fetch, consistency: ReadConsistency.Eventual);
+
+    public OperationRequest FetchStrongly() => New(OperationCode.Fetch, consistency: ReadConsistency.Strong);
+
     public OperationRequest Store(string value, long? ifVersion = null, bool ifAbsent = false) =>
         New(OperationCode.Store, value, ifVersion: ifVersion, ifAbsent: ifAbsent);
 
@@ -30,12 +34,14 @@ public sealed class Origin
 
     public static string Json(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private OperationRequest New(OperationCode code, string? value = null, string? expect = null, long? ifVersion = null, bool ifAbsent = false) =>
-        Make(code, value is null ? null : Encoding.UTF8.GetBytes(value), expect is null ? null : Encoding.UTF8.GetBytes(expect), ifVersion, ifAbsent, null);
+    private OperationRequest New(OperationCode code, string? value = null, string? expect = null, long? ifVersion = null, bool ifAbsent = false, ReadConsistency consistency = default) =>
+        Make(code, value is null ? null : Encoding.UTF8.GetBytes(value), expect is null ? null : Encoding.UTF8.GetBytes(expect), ifVersion, ifAbsent, null, consistency);
 
-    private OperationRequest Make(OperationCode code, byte[]? value, byte[]? expect, long? ifVersion, bool ifAbsent, string? contentType) => new()
+    private OperationRequest Make(
+        OperationCode code, byte[]? value, byte[]? expect, long? ifVersion, bool ifAbsent, string? contentType, ReadConsistency consistency = default) => new()
     {
         Code = code,
+        Consistency = consistency,
         Origin = _id,
         Number = Interlocked.Increment(ref _number),
         Deadline = HybridTimestamp.FromUnixMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).Plus(Patience).Value,

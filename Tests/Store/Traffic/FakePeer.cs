@@ -32,6 +32,16 @@ internal sealed class FakePeer : IReplicaService, IPeers
 
     public Task<bool> Replay(string name) => throw new NotSupportedException();
 
+    public Task<PeekReply> Peek(PeekRequest request) => throw new NotSupportedException();
+
+    public Task<bool> Keep(KeptWrite write) => throw new NotSupportedException();
+
+    public Task Drop(WriteName[] writes) => throw new NotSupportedException();
+
+    public Task<bool[]> Holds(WriteName[] writes) => throw new NotSupportedException();
+
+    public Task<ConflictedKeys> ListConflicted(string? from, int limit) => throw new NotSupportedException();
+
     public IReplicaService? Find(NodeId node) => Gone ? null : this;
 
     public void Learn(ClusterMap map) => throw new NotSupportedException();
