@@ -69,6 +69,13 @@ public sealed class Program : IAsyncDisposable
         throw new InvalidOperationException($"Expected a line '{prefix}', but the process ended with {ExitCode}. Printed: {Output}\n{Errors}");
     }
 
+    /// <summary>Gives it this on standard input, and nothing after it.</summary>
+    public async Task Write(string input)
+    {
+        await _process.StandardInput.WriteAsync(input);
+        _process.StandardInput.Close();
+    }
+
     public async Task Exited(TimeSpan patience)
     {
         using var deadline = new CancellationTokenSource(patience);
