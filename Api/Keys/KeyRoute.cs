@@ -14,6 +14,7 @@ internal sealed class KeyRoute
     private long _avoidSince;
     private long _nextProbe;
     private int _probing;
+    private int _trustedIn;
 
     public KeyRoute(byte[] utf8)
     {
@@ -45,12 +46,17 @@ internal sealed class KeyRoute
         Volatile.Write(ref _nextProbe, now + probeAfter);
     }
 
-    public void Trust(string? silo)
+    /// <summary>Notes an answer of the key grain, and which trouble with gateways (<see cref="Routing.CoordinatorChoice.Trouble"/>) it came through.</summary>
+    public void Trust(string? silo, int trouble)
     {
         LastSilo = silo ?? LastSilo;
+        if (trouble != 0 && Volatile.Read(ref _trustedIn) != trouble) Volatile.Write(ref _trustedIn, trouble);
         // A plain read first: this runs for every answer, and a shared line that is only read stays in every core's cache.
         if (Avoided) Volatile.Write(ref _avoidSince, 0);
     }
+
+    /// <summary>The key grain has answered since the trouble began, so that the way to it leads around it.</summary>
+    public bool IsTrustedIn(int trouble) => Volatile.Read(ref _trustedIn) == trouble;
 
     /// <summary>True for the one caller that may ask the key grain now whether it is back; it ends with <see cref="EndProbe"/>.</summary>
     public bool TryBeginProbe(long now) =>

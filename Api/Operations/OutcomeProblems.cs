@@ -20,7 +20,7 @@ internal static class OutcomeProblems
 
     private static Problem? OfReply(OperationReply reply, OperationInput input) => reply.Status switch
     {
-        ReplyStatus.Done => null,
+        ReplyStatus.Done or ReplyStatus.Accepted => null,
         ReplyStatus.NotFound => new Problem(StatusCodes.Status404NotFound, ProblemCode.NotFound, Judged("nothing is stored under this key", reply))
         {
             Field = "key",

@@ -8,7 +8,7 @@ namespace Orleans.Kv.Api.Routing;
 /// a few in all. Its answer brings the key back to its grain; no user's request is used for finding out.
 /// </summary>
 internal sealed class KeyGrainProbe(
-    ICluster cluster, SiloHealth silos, OriginClock clock, Guid origin, RouterOptions options, TimeProvider time)
+    ICluster cluster, SiloHealth silos, CoordinatorChoice coordinators, OriginClock clock, Guid origin, RouterOptions options, TimeProvider time)
 {
     // More probes of a dead silo would not tell more.
     private const int MaxAtOnce = 16;
@@ -32,6 +32,7 @@ internal sealed class KeyGrainProbe(
     private async Task ProbeAsync(KeyRoute route)
     {
         var before = route.LastSilo;
+        var trouble = coordinators.Trouble;
         try
         {
             var reply = await cluster.ExecuteAtKeyGrain(route, new OperationRequest
@@ -42,7 +43,7 @@ internal sealed class KeyGrainProbe(
                 Deadline = clock.Deadline(options.OperationLifetime).Value,
             }).AsTask().WaitAsync(Patience, time).ConfigureAwait(false);
             clock.Observe(reply.Stamp);
-            route.Trust(reply.Silo);
+            route.Trust(reply.Silo, trouble);
             silos.Answered(reply.Silo);
             // The grain lives elsewhere now: the cluster knows that its former silo is gone, and places that silo's other grains anew too.
             if (reply.Silo != before) silos.Answered(before);

@@ -10,9 +10,12 @@ namespace Orleans.Kv.Api.Routing;
 /// </summary>
 internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
 {
+    private static readonly List<string> None = [];
+
     // Completed outside every lock by a pool thread that has nothing better to do: the caller goes on right there.
     private ManualResetValueTaskSourceCore<RoutedOutcome> _core;
     private long _nextDue;
+    private List<string>? _heard;
 
     public PendingOperation(OperationInput input, long startedAt)
     {
@@ -58,6 +61,15 @@ internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
     /// <summary>Attempts without an answer yet.</summary>
     public int Outstanding { get; set; }
 
+    /// <summary>Those of the outstanding attempts that have kept silent for so long that nobody waits for them. They may still take effect.</summary>
+    public int Lost { get; set; }
+
+    /// <summary>The number of the newest attempt that was taken for lost.</summary>
+    public int LostThrough { get; set; }
+
+    /// <summary>When the newest attempt began.</summary>
+    public long LastSentAt { get; set; }
+
     /// <summary>How often a late operation was stamped anew.</summary>
     public int Restamped { get; set; }
 
@@ -78,9 +90,42 @@ internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
 
     public string? Detail { get; set; }
 
+    /// <summary>The silos that have refused, or given less than was asked for.</summary>
+    public List<string> Heard => _heard ?? None;
+
+    /// <summary>The best answer so far that is less than was asked for.</summary>
+    public OperationReply? Fallback { get; private set; }
+
     public bool Ended { get; set; }
 
     public bool IsRead => Input.Code == OperationCode.Fetch;
+
+    /// <summary>Nobody waits any longer for the attempts that are out.</summary>
+    public void TakeForLost()
+    {
+        LostThrough = Sent;
+        Lost = Outstanding;
+    }
+
+    /// <summary>Notes how an attempt ended. Under the guard.</summary>
+    public void Note(int attempt, AttemptEnd end)
+    {
+        Outstanding--;
+        if (attempt <= LostThrough) Lost--;
+        if (end.IsUncertain)
+        {
+            // A read changes nothing, so that nothing about it can stay uncertain.
+            if (!IsRead) Uncertain = true;
+            // A silo's own words say more than that a connection broke.
+            if (_heard is null) (Reason, Detail) = (ReplyStatus.Unavailable, end.Detail ?? Detail);
+            return;
+        }
+
+        (Reason, Detail) = (end.Reason, end.Detail ?? Detail);
+        _heard ??= [];
+        if (end.Silo is { } silo && !_heard.Contains(silo)) _heard.Add(silo);
+        if (end.Fallback is { } reply && (Fallback is null || reply.Stamp > Fallback.Stamp)) Fallback = reply;
+    }
 
     public bool IsSameKey(PendingOperation other) =>
         ReferenceEquals(Input.Route, other.Input.Route) || Input.Route.Key == other.Input.Route.Key;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -18,15 +19,21 @@ namespace Orleans.Kv.Api.Routing;
 /// operation gets a new number and deadline, by a clock that has caught up.
 /// </para>
 /// <para>
+/// What it says without a quorum: a silo that cannot reach one says so at once, and so does this router, as soon as every other silo has said the same or is silent. An
+/// answer that is less than was asked for (a stale read, a condition that failed by a stale copy) is given when nobody else has a better one.
+/// </para>
+/// <para>
 /// What it costs: one lock and one list entry per operation. Nobody has a timer of his own; one sweep every few milliseconds looks
 /// for operations that wait too long, and stops when nothing waits.
 /// </para>
 /// <para>
 /// What it learns: a key grain that refused or kept silent is passed over, and a background read asks it now and then whether it is
-/// back; a silo whose key grains keep silent one after another is passed over for all its keys.
+/// back; a silo whose key grains keep silent one after another is passed over for all its keys. While some gateway takes calls and answers none (a link that drops what is
+/// sent over it), no key grain is asked that has not answered since: the engine might choose that gateway, and a write that went into it could come out later, so that
+/// nobody could say any more that it was not done.
 /// </para>
 /// </remarks>
-internal sealed class Router : IDisposable
+internal sealed partial class Router : IDisposable
 {
     private const int KeyGrain = -1;
 
@@ -36,10 +43,14 @@ internal sealed class Router : IDisposable
     // With an honest clock once is enough; a key that many origins with fast clocks write may need another.
     private const int MaxRestamps = 3;
 
-    // Two silos that say "no quorum", "forming" or the like, and nothing uncertain: a third would say the same.
+    // Two silos that say "forming" or the like, and nothing uncertain: a third would say the same.
     private const int RefusalsThatDecide = 2;
 
+    // In a large cluster as many silos as these speak for the rest.
+    private const int MaxRefusals = 8;
+
     internal const string NotConnected = "this API host has not reached the cluster yet";
+    private const string NoGateway = "no silo can be reached from this API host; nothing was sent";
     private const string TooMany = "too many requests are waiting in this API host";
 
     private readonly ICluster _cluster;
@@ -55,6 +66,7 @@ internal sealed class Router : IDisposable
     private readonly List<PendingOperation> _due = [];
     private readonly long _hedgeAfter;
     private readonly long _deadline;
+    private readonly long _gatewayPatience;
     private int _armed;
     private int _sweeping;
 
@@ -74,9 +86,10 @@ internal sealed class Router : IDisposable
         _clock = new OriginClock(time);
         _inFlight = new InFlightTable(origin);
         _budget = new HedgeBudget(_options.HedgeBurst, _options.RequestsPerHedge);
-        _probe = new KeyGrainProbe(cluster, silos, _clock, origin, _options, time);
+        _probe = new KeyGrainProbe(cluster, silos, coordinators, _clock, origin, _options, time);
         _hedgeAfter = (long)_options.HedgeAfter.TotalMilliseconds;
         _deadline = (long)_options.RequestDeadline.TotalMilliseconds;
+        _gatewayPatience = (long)_options.GatewayPatience.TotalMilliseconds;
         _sweep = time.CreateTimer(static state => ((Router)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -89,25 +102,42 @@ internal sealed class Router : IDisposable
         if (!_cluster.IsConnected) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NotConnected));
         if (_inFlight.Count >= _options.MaxInFlight) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Overloaded, TooMany));
         var now = Milliseconds.Now(_time);
+        if (IsCutOff(now)) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway));
         var operation = new PendingOperation(input, now) { NextDue = now + _hedgeAfter };
         _inFlight.Enlist(operation);
         operation.Request = NewRequest(operation);
         Arm();
         var task = operation.Task;
-        if (input.Route.Avoided || _silos.IsSuspect(input.Route.LastSilo))
-        {
-            _probe.Consider(input.Route, now);
-            Send(operation, _coordinators.Next(0, input.Route.LastSilo));
-        }
-        else
-        {
-            Send(operation, KeyGrain);
-        }
-
+        if (!IsFindingGateways) SendFirst(operation, now);
+        // Kept here until one is found: once sent, it would be uncertain.
+        else operation.NextDue = now + (long)_options.RetryPause.TotalMilliseconds;
         return task;
     }
 
     public void Dispose() => _sweep.Dispose();
+
+    /// <summary>No gateway, or none that has answered, for so long that waiting for one is no kindness any more.</summary>
+    private bool IsCutOff(long now) =>
+        (_cluster.WithoutGatewayFor >= _gatewayPatience && _coordinators.AreAllSilent) || _coordinators.AllHungFor(now) >= _gatewayPatience;
+
+    private void SendFirst(PendingOperation operation, long now)
+    {
+        var route = operation.Input.Route;
+        if (IsGrainToBeAsked(route))
+        {
+            Send(operation, KeyGrain);
+            return;
+        }
+
+        _probe.Consider(route, now);
+        Send(operation, _coordinators.Next(0, route.LastSilo));
+    }
+
+    private bool IsGrainToBeAsked(KeyRoute route) =>
+        !route.Avoided
+        && !_silos.IsSuspect(route.LastSilo)
+        && (_coordinators.Trouble is var trouble && (trouble == 0 || route.IsTrustedIn(trouble)))
+        && !_coordinators.IsWorseThanOthers(route.LastSilo);
 
     private OperationRequest NewRequest(PendingOperation operation)
     {
@@ -132,21 +162,23 @@ internal sealed class Router : IDisposable
     private void Send(PendingOperation operation, int target)
     {
         OperationRequest request;
+        int attempt;
         lock (operation.Guard)
         {
             if (operation.Ended) return;
-            operation.Sent++;
+            attempt = ++operation.Sent;
             operation.Outstanding++;
             operation.LastTarget = target;
+            operation.LastSentAt = Milliseconds.Now(_time);
             if (target != KeyGrain) operation.Asked |= 1L << target;
-            operation.NextDue = Math.Min(Milliseconds.Now(_time) + _hedgeAfter, operation.StartedAt + _deadline);
+            operation.NextDue = Math.Min(operation.LastSentAt + _hedgeAfter, operation.StartedAt + _deadline);
             request = operation.Request!;
         }
 
-        _ = AttemptAsync(operation, target, request);
+        _ = AttemptAsync(operation, target, attempt, request);
     }
 
-    private async Task AttemptAsync(PendingOperation operation, int target, OperationRequest request)
+    private async Task AttemptAsync(PendingOperation operation, int target, int attempt, OperationRequest request)
     {
         var route = operation.Input.Route;
         OperationReply reply;
@@ -160,66 +192,62 @@ internal sealed class Router : IDisposable
         {
             // Whatever it is, it says nothing about the operation: the call may have been carried out before it broke.
             NoteSilence(operation, target);
-            Continue(operation, uncertain: true, ReplyStatus.Unavailable, exception.Message);
+            Continue(operation, attempt, AttemptEnd.Uncertain(exception.Message));
             return;
         }
 
         _clock.Observe(reply.Stamp);
         _budget.Earn();
         _silos.Answered(reply.Silo);
-        if (target == KeyGrain) route.Trust(reply.Silo);
+        if (target == KeyGrain) route.Trust(reply.Silo, _coordinators.Trouble);
         else _coordinators.Answered(target, reply.Silo);
-        Receive(operation, target, reply);
+        Receive(operation, target, attempt, reply);
     }
 
-    private void Receive(PendingOperation operation, int target, OperationReply reply)
+    private void Receive(PendingOperation operation, int target, int attempt, OperationReply reply)
     {
         switch (reply.Status)
         {
+            case ReplyStatus.Done or ReplyStatus.NotFound or ReplyStatus.ConditionFailed when reply.Stale && operation.Input.Consistency != ReadConsistency.Eventual:
+                // The silo it comes from has no quorum. For a read another one may be asked as well; a write is decided by the one that was asked, where it was the only one.
+                if (operation.IsRead || !TryEndOnly(operation, RoutedOutcome.Answered(reply))) Continue(operation, attempt, AttemptEnd.LessThanAsked(reply));
+                break;
             case ReplyStatus.Done or ReplyStatus.Accepted or ReplyStatus.NotFound or ReplyStatus.ConditionFailed or ReplyStatus.Invalid:
                 End(operation, RoutedOutcome.Answered(reply));
                 break;
             case ReplyStatus.TooLate:
-                if (!TryRestamp(operation, target)) Continue(operation, uncertain: true, reply.Status, reply.Detail);
+                if (!TryRestamp(operation, target)) Continue(operation, attempt, AttemptEnd.Uncertain(reply.Detail));
                 break;
             case ReplyStatus.NoQuorum or ReplyStatus.PendingFull or ReplyStatus.Forming or ReplyStatus.Unavailable or ReplyStatus.Overloaded:
-                Continue(operation, uncertain: false, reply.Status, reply.Detail);
+                Continue(operation, attempt, AttemptEnd.Refused(reply));
                 break;
             default:
                 // Unknown, a ghost, or a status of a newer build: not definite.
-                Continue(operation, uncertain: true, reply.Status, reply.Detail);
+                Continue(operation, attempt, AttemptEnd.Uncertain(reply.Detail));
                 break;
         }
     }
 
     /// <summary>An attempt ended without a definite answer: ask another one now, later, or not at all any more.</summary>
-    private void Continue(PendingOperation operation, bool uncertain, ReplyStatus reason, string? detail)
+    private void Continue(PendingOperation operation, int attempt, AttemptEnd end)
     {
         RoutedOutcome? outcome = null;
         var next = KeyGrain;
         lock (operation.Guard)
         {
             if (operation.Ended) return;
-            operation.Outstanding--;
-            operation.Detail = detail ?? operation.Detail;
-            // A read changes nothing, so that nothing about it can stay uncertain.
-            if (uncertain && !operation.IsRead) operation.Uncertain = true;
-            else if (uncertain) operation.Reason = ReplyStatus.Unavailable;
-            else operation.Reason = reason;
-            if (uncertain && IsFindingGateways)
-            {
-                operation.NextDue = Milliseconds.Now(_time) + (long)_options.RetryPause.TotalMilliseconds;
-            }
-            else if (IsDecided(operation))
-            {
-                outcome = RoutedOutcome.NotDone(operation.Reason, operation.Detail);
-            }
-            else if (operation.AtOnce < MaxAtOnce && operation.Outstanding < _options.MaxAttemptsAtOnce)
+            operation.Note(attempt, end);
+            var other = _coordinators.NextOther(operation.Asked, operation.Heard, operation.Input.Route.LastSilo);
+            var mayAsk = operation.AtOnce < MaxAtOnce && operation.Outstanding < _options.MaxAttemptsAtOnce;
+            if (end.IsUncertain && IsFindingGateways) mayAsk = false;
+            else outcome = Decide(operation, other);
+
+            if (outcome is null && mayAsk && (other >= 0 || end.IsUncertain))
             {
                 operation.AtOnce++;
-                next = _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo);
+                next = other >= 0 ? other : _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo);
             }
-            else
+            else if (outcome is null)
             {
                 operation.NextDue = Milliseconds.Now(_time) + (long)_options.RetryPause.TotalMilliseconds;
             }
@@ -230,12 +258,30 @@ internal sealed class Router : IDisposable
     }
 
     // With the last gateway every operation breaks at once, whomever it asks: that says nothing of the silos.
-    private bool IsFindingGateways => _cluster.WithoutGatewayFor < (long)_options.GatewayPatience.TotalMilliseconds;
+    private bool IsFindingGateways => _cluster.WithoutGatewayFor < _gatewayPatience;
 
-    // Nothing in flight, nothing uncertain, and enough silos have said why not.
-    private static bool IsDecided(PendingOperation operation) =>
-        operation is { Outstanding: 0, Uncertain: false }
-        && (operation.Reason == ReplyStatus.Overloaded || operation.Sent >= RefusalsThatDecide + (operation.Reason == ReplyStatus.Unavailable ? 1 : 0));
+    /// <summary>What the operation ends with, where waiting cannot bring anything else; null where it can.</summary>
+    /// <param name="operation">Under its guard.</param>
+    /// <param name="other">A silo that would answer and has not been asked; negative where there is none.</param>
+    private RoutedOutcome? Decide(PendingOperation operation, int other)
+    {
+        // What is still under way may yet be done, unless it changes nothing. And an answer that may come is worth waiting for.
+        var isOpen = operation.IsRead ? operation.Outstanding > operation.Lost : operation.Outstanding > 0 || operation.Uncertain;
+        if (isOpen) return null;
+        if (operation.Fallback is null && operation.Reason is not (ReplyStatus.NoQuorum or ReplyStatus.PendingFull))
+        {
+            var isEnough = operation.Reason == ReplyStatus.Overloaded
+                || operation.Sent >= RefusalsThatDecide + (operation.Reason == ReplyStatus.Unavailable ? 1 : 0);
+            return isEnough ? RoutedOutcome.NotDone(operation.Reason, operation.Detail) : null;
+        }
+
+        var isEverybodyHeard = other < 0
+            || operation.Heard.Count >= MaxRefusals
+            // Where nobody knows yet which silos there are, two speak for all.
+            || (operation.Heard.Count >= RefusalsThatDecide && _coordinators.SiloOf(other) is null);
+        if (!isEverybodyHeard) return null;
+        return operation.Fallback is { } reply ? RoutedOutcome.Answered(reply) : RoutedOutcome.NotDone(operation.Reason, operation.Detail);
+    }
 
     private bool TryRestamp(PendingOperation operation, int target)
     {
@@ -245,6 +291,8 @@ internal sealed class Router : IDisposable
             operation.Restamped++;
             operation.Sent = 0;
             operation.Outstanding = 0;
+            operation.Lost = 0;
+            operation.LostThrough = 0;
             // A caller's own id stays: with the clock caught up, its deadline is what an honest clock would have given it at first.
             if (operation.Input.RequestOrigin is null) _inFlight.Renumber(operation);
             operation.Request = NewRequest(operation);
@@ -266,6 +314,20 @@ internal sealed class Router : IDisposable
         operation.Complete(outcome);
     }
 
+    /// <summary>Ends an operation that nobody else was asked to carry out.</summary>
+    private bool TryEndOnly(PendingOperation operation, RoutedOutcome outcome)
+    {
+        lock (operation.Guard)
+        {
+            if (operation.Ended || operation.Sent != 1) return false;
+            operation.Ended = true;
+        }
+
+        _inFlight.Remove(operation);
+        operation.Complete(outcome);
+        return true;
+    }
+
     private void NoteSilence(PendingOperation operation, int target)
     {
         var route = operation.Input.Route;
@@ -277,84 +339,5 @@ internal sealed class Router : IDisposable
 
         route.Avoid(Milliseconds.Now(_time), (long)_options.ProbePeriod.TotalMilliseconds);
         _silos.Silent(route.LastSilo);
-    }
-
-    private void Arm()
-    {
-        if (Volatile.Read(ref _armed) == 0 && Interlocked.Exchange(ref _armed, 1) == 0) _sweep.Change(_options.SweepPeriod, _options.SweepPeriod);
-    }
-
-    private void Sweep()
-    {
-        // A sweep that takes longer than its period is not joined by the next one.
-        if (Interlocked.Exchange(ref _sweeping, 1) != 0) return;
-        try
-        {
-            if (_inFlight.Count == 0)
-            {
-                Disarm();
-                return;
-            }
-
-            var now = Milliseconds.Now(_time);
-            _inFlight.CollectDue(now, _due);
-            foreach (var operation in _due) Attend(operation, now);
-            _due.Clear();
-        }
-        finally
-        {
-            Volatile.Write(ref _sweeping, 0);
-        }
-    }
-
-    private void Disarm()
-    {
-        _sweep.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Volatile.Write(ref _armed, 0);
-        // Whoever came in between saw the timer armed and relies on it.
-        if (_inFlight.Count > 0) Arm();
-    }
-
-    private void Attend(PendingOperation operation, long now)
-    {
-        var silent = false;
-        var target = KeyGrain;
-        var next = KeyGrain;
-        lock (operation.Guard)
-        {
-            if (operation.Ended) return;
-            if (now - operation.StartedAt >= _deadline)
-            {
-                // Not on this thread: what follows is the rest of the request, and others are waiting to be looked at.
-                ThreadPool.UnsafeQueueUserWorkItem(static x => x.Router.End(x.Operation, AtDeadline(x.Operation)), (Router: this, Operation: operation), false);
-                operation.NextDue = long.MaxValue;
-                return;
-            }
-
-            // What was sent at least this long ago and is still out has kept silent. Where most of them do, the budget ends: then the
-            // cluster is overloaded, nobody in particular is to blame, and asking others as well would make it worse.
-            silent = operation.Outstanding > 0;
-            var mayAsk = operation.Outstanding < _options.MaxAttemptsAtOnce && (!silent || _budget.TrySpend());
-            if (mayAsk) next = _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo);
-            target = operation.LastTarget;
-            operation.NextDue = Math.Min(now + _hedgeAfter, operation.StartedAt + _deadline);
-        }
-
-        if (next == KeyGrain) return;
-        if (silent) NoteSilence(operation, target);
-        Send(operation, next);
-    }
-
-    private static RoutedOutcome AtDeadline(PendingOperation operation)
-    {
-        lock (operation.Guard)
-        {
-            var unanswered = operation.Uncertain || operation.Outstanding > 0;
-            if (!unanswered) return RoutedOutcome.NotDone(operation.Reason, operation.Detail);
-            // A read has no outcome that could be unknown: it just was not answered.
-            return operation.IsRead
-                ? RoutedOutcome.NotDone(ReplyStatus.Unavailable, operation.Detail ?? "no silo answered in time")
-                : RoutedOutcome.Unknown(operation.Detail);
-        }
     }
 }

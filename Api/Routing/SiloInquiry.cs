@@ -31,7 +31,7 @@ internal sealed class SiloInquiry(ICluster cluster, CoordinatorChoice coordinato
                 if (!answer.IsAnswered) answer = SiloAnswer<T>.None(exception.Message, wasAsked: true);
             }
 
-            next = coordinators.NextOther(asked, []);
+            next = coordinators.NextOther(asked, [], silentSilo: null);
         }
 
         return answer;

@@ -57,9 +57,26 @@ public sealed class ClusterViewTests
         Assert.Null(_view.Merge());
     }
 
+    [Fact]
+    public void AmongEqualEpochs_WhoReachesMostIsThePicture()
+    {
+        _view.Add(Status("silo-1", 3, Node("silo-1"), Node("silo-2", since: 5), Node("silo-3", since: 5)));
+        _view.Add(Status("silo-2", 3, Node("silo-1", since: 7), Node("silo-2"), Node("silo-3")));
+
+        Assert.Equal([("silo-1", 7L), ("silo-2", 0L), ("silo-3", 0L)], _view.Merge()!.Nodes.Select(node => (node.Name, node.UnreachableSince)));
+    }
+
+    [Fact]
+    public void PendingWrites_AreWhatTheSiloSaysOfItself()
+    {
+        _view.Add(Status("silo-1", 3, Node("silo-1", writes: 4), Node("silo-2", writes: 9)));
+
+        Assert.Equal([4L, -1L], _view.Merge()!.Nodes.Select(node => node.PendingWrites));
+    }
+
     private static ClusterStatus Status(string silo, long epoch, params NodeStatus[] nodes) =>
         new() { Silo = silo, Epoch = epoch, Mode = 1, Nodes = nodes };
 
-    private static NodeStatus Node(string name, long keys = -1, long pending = 0, string store = "s") =>
-        new() { Name = name, Store = store, State = NodeState.InSync, Keys = keys, Pending = pending, Member = true };
+    private static NodeStatus Node(string name, long keys = -1, long pending = 0, string store = "s", long since = 0, long writes = 0) =>
+        new() { Name = name, Store = store, State = NodeState.InSync, Keys = keys, Pending = pending, Member = true, UnreachableSince = since, PendingWrites = writes };
 }

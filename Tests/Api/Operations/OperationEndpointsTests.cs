@@ -205,7 +205,9 @@ public sealed class OperationEndpointsTests(ApiFixture api) : IDisposable
         var body = Encoding.UTF8.GetBytes($$"""{"key":"{{_key}}","value":"{{text}}"}""");
 
         Assert.Equal(201, (await _connection.PostAsync("/store", body)).Status);
-        Assert.Equal(text, (await PostAsync("/fetch")).Body.GetProperty("value").GetString());
+        var (status, fetched, _) = await PostAsync("/fetch");
+        Assert.True(status == 200, fetched.GetRawText());
+        Assert.Equal(text, fetched.GetProperty("value").GetString());
         Assert.Equal(200, (await _connection.PostChunkedAsync("/store", body, 50_000)).Status);
     }
 

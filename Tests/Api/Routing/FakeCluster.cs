@@ -22,6 +22,9 @@ internal sealed class FakeCluster : ICluster
 
     public Func<string, ReplicationStatus> Replication { get; init; } = _ => throw new NotSupportedException();
 
+    /// <summary>Answers every operation, where a test does not want to do it by hand.</summary>
+    public Func<OperationRequest, OperationReply>? Reply { get; set; }
+
     public Func<int, int, ValueTask<ModeReply>> Mode { get; set; } = (_, _) => throw new NotSupportedException();
 
     public Func<int, string?, int, ValueTask<ConflictPage>> Conflicts { get; set; } = (_, _, _) => throw new NotSupportedException();
@@ -61,6 +64,7 @@ internal sealed class FakeCluster : ICluster
     {
         var call = new Call(coordinator, route, request);
         lock (_lock) _calls.Add(call);
+        if (Reply is { } reply) call.Source.SetResult(reply(request));
         return new ValueTask<OperationReply>(call.Source.Task);
     }
 
@@ -69,8 +73,10 @@ internal sealed class FakeCluster : ICluster
     {
         public TaskCompletionSource<OperationReply> Source { get; } = new();
 
+        public void Answer(OperationReply reply) => Inline(() => Source.SetResult(reply));
+
         public void Answer(ReplyStatus status, long version = 0, string silo = "silo-1", long stamp = 0) =>
-            Inline(() => Source.SetResult(new OperationReply { Status = status, Version = version, Silo = silo, Stamp = stamp }));
+            Answer(new OperationReply { Status = status, Version = version, Silo = silo, Stamp = stamp });
 
         public void Break() => Inline(() => Source.SetException(new TimeoutException("the connection broke")));
 

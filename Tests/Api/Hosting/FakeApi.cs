@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.Kv.Api.Hosting;
+using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Tests.Api.Routing;
+
+namespace Orleans.Kv.Tests.Api.Hosting;
+
+/// <summary>A real API host in front of silos whose answers a test makes up.</summary>
+internal sealed class FakeApi : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeApi(WebApplication app, FakeCluster cluster, Uri address) => (_app, Cluster, Address) = (app, cluster, address);
+
+    public FakeCluster Cluster { get; }
+
+    public Uri Address { get; }
+
+    public static async Task<FakeApi> StartAsync(FakeCluster? silos = null)
+    {
+        var cluster = silos ?? new FakeCluster { Coordinators = 3 };
+        var app = ApiHost.Build(new ApiOptions { Port = 0, LogLevel = LogLevel.Critical }, web => web.Services.AddSingleton<ICluster>(cluster));
+        await app.StartAsync();
+        return new FakeApi(app, cluster, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+    }
+
+    public RawConnection Connect() => new(Address);
+
+    /// <summary>How silo-1 to silo-3 see a map of the three.</summary>
+    public static ClusterStatus Status(int coordinator, int mode = 1, long epoch = 7, params NodeStatus[] nodes) => new()
+    {
+        Silo = $"silo-{coordinator + 1}",
+        Mode = mode,
+        Epoch = epoch,
+        Nodes = nodes.Length > 0 ? nodes : [.. Enumerable.Range(1, 3).Select(i => new NodeStatus { Name = $"silo-{i}", Store = $"s{i}", State = NodeState.InSync, Member = true })],
+    };
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+}
