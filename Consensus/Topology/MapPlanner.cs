@@ -61,7 +61,7 @@ public static class MapPlanner
             return StartEmpty(map, view, options);
         // Reported at once, and before anything is changed: stores in memory do not return, however soon their processes do.
         if (Shortage.Find(map, view.IsLost) is { Slots: > 0 } lost)
-            return new MapPlan.MajorityLost(lost.Nodes, lost.Slots, $"{lost} are lost: an operator's recover is needed");
+            return new MapPlan.MajorityLost(lost.Nodes, lost.Slots, $"{lost} are dead or have lost their stores: unless they were only cut off and return, an operator's recover is needed");
         return Change(map, view);
     }
 

@@ -5,7 +5,10 @@ using Orleans.Configuration;
 
 namespace Orleans.Kv.Interfaces.Clustering;
 
-/// <summary>Orleans' membership table over a <see cref="ClusterFile"/>: every change is one compare-and-swap of the whole file.</summary>
+/// <summary>
+/// Orleans' membership table over a <see cref="ClusterFile"/>: every change is one compare-and-swap of the whole file. Votes of voters that are dead themselves are not told: a silo that was cut off
+/// has voted against all others before they gave it up, and what it thought in that life must not count together with what it thinks in the next one.
+/// </summary>
 public sealed class FileMembershipTable : IMembershipTable
 {
     private readonly ClusterFile _file;
@@ -50,7 +53,7 @@ public sealed class FileMembershipTable : IMembershipTable
         var index = IndexOf(content, key);
         return Task.FromResult(index < 0
             ? new MembershipTableData(Version(content))
-            : new MembershipTableData(Row(content.Members[index]), Version(content)));
+            : new MembershipTableData(Row(content.Members[index], Dead(content)), Version(content)));
     }
 
     /// <inheritdoc/>
@@ -58,7 +61,8 @@ public sealed class FileMembershipTable : IMembershipTable
     {
         var content = Owned(_file.Read());
         var rows = new List<Tuple<MembershipEntry, string>>(content.Members.Length);
-        foreach (var member in content.Members) rows.Add(Row(member));
+        var dead = Dead(content);
+        foreach (var member in content.Members) rows.Add(Row(member, dead));
         return Task.FromResult(new MembershipTableData(rows, Version(content)));
     }
 
@@ -111,7 +115,15 @@ public sealed class FileMembershipTable : IMembershipTable
 
     private static TableVersion Version(ClusterFileContent content) => new(content.TableVersion, content.TableEtag);
 
-    private static Tuple<MembershipEntry, string> Row(ClusterFileMember member) => new(ClusterFileRows.ToEntry(member), member.Etag);
+    // The votes on a dead silo stay, to tell who it was.
+    private static Tuple<MembershipEntry, string> Row(ClusterFileMember member, HashSet<string> dead)
+    {
+        var told = member.Status == nameof(SiloStatus.Dead) ? member : member with { Suspicions = member.Suspicions.RemoveAll(vote => dead.Contains(vote.By)) };
+        return new(ClusterFileRows.ToEntry(told), member.Etag);
+    }
+
+    private static HashSet<string> Dead(ClusterFileContent content) =>
+        [.. content.Members.Where(member => member.Status == nameof(SiloStatus.Dead)).Select(member => member.Silo)];
 
     private static int IndexOf(ClusterFileContent content, SiloAddress silo)
     {

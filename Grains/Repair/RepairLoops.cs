@@ -38,7 +38,8 @@ internal sealed partial class RepairLoops(
     private async Task Stop(CancellationToken cancellation)
     {
         await _stopping.CancelAsync();
-        await _loops;
+        // Not where the host is thrown away: a call under way would hold it up for as long as its timeout.
+        await _loops.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task KeepOn(string what, Func<CancellationToken, Task> step)

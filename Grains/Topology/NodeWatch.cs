@@ -30,6 +30,9 @@ internal sealed class NodeWatch(ISiloStatusOracle oracle, TimeProvider time)
         return nodes;
     }
 
+    /// <summary>Counts anew: whoever is dead is so from now on.</summary>
+    public void Restart() => _deadSince = [];
+
     /// <summary>Membership has the silo as active: neither on its way in nor on its way out.</summary>
     public bool IsAlive(SiloAddress silo) => oracle.GetApproximateSiloStatus(silo) == SiloStatus.Active;
 }

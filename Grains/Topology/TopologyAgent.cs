@@ -210,7 +210,8 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     {
         _oracle.UnSubscribeFromSiloStatusEvents(this);
         await _stopping.CancelAsync();
-        await _loop;
+        // Not where the host is thrown away: a call under way would hold it up for as long as its timeout.
+        await _loop.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task Follow()

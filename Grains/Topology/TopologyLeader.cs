@@ -154,6 +154,14 @@ internal sealed partial class TopologyLeader
             var plan = _agent.IsIsolated
                 ? new MapPlan.Nothing(null, "this silo is cut off from the others: the map stays as it is")
                 : MapPlanner.Plan(map, nodes, map is not null && _migration.IsComplete(map.Epoch), _options);
+            if (plan is MapPlan.Install && _plan is MapPlan.MajorityLost or MapPlan.MajorityAway)
+            {
+                // The majority has just come back, and not all at the same instant: those who are still missing have their grace from now.
+                _watch.Restart();
+                _plan = null;
+                continue;
+            }
+
             Note(plan);
             if (plan is not MapPlan.Install install) break;
             if (!await TryInstall(install.Map, map?.Epoch ?? Epoch.None)) continue;
@@ -235,7 +243,7 @@ internal sealed partial class TopologyLeader
     [LoggerMessage(1113, LogLevel.Critical, "EVERYTHING THE CLUSTER HELD IS LOST: {Reason}: {Map}", EventName = "StartedEmpty")]
     private partial void LogStartedEmpty(string reason, string map);
 
-    [LoggerMessage(1114, LogLevel.Critical, "A majority was lost at once: without {Nodes} {Slots} slots have no quorum and never will; they answer nothing until an operator recovers", EventName = "MajorityLost")]
+    [LoggerMessage(1114, LogLevel.Critical, "A majority is dead at once: without {Nodes} {Slots} slots have no quorum. Silos that were only cut off return by themselves with what they hold; where their processes have ended it is gone, and takes an operator's recover", EventName = "MajorityLost")]
     private partial void LogMajorityLost(string nodes, int slots);
 
     [LoggerMessage(1115, LogLevel.Error, "A majority is away: without {Nodes} {Slots} slots have no quorum until they return or an operator recovers", EventName = "MajorityAway")]

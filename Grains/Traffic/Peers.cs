@@ -13,7 +13,8 @@ internal sealed class Peers(TopologyAgent topology, ReplicaServiceClient service
 
     public IReplicaService? Find(NodeId node)
     {
-        if (topology.View.AddressOf(node) is not { } silo) return null;
+        // Cut off it speaks to nobody: the others have gone on without it, and who asks it is to hear so at once.
+        if (topology.IsIsolated || topology.View.AddressOf(node) is not { } silo) return null;
         if (_known.TryGetValue(node, out var known) && known.Silo.Equals(silo)) return known.Service;
         var service = services.On(silo);
         _known[node] = (silo, service);

@@ -86,7 +86,7 @@ internal sealed partial class ConnectionListener(
                 return;
             }
 
-            socket.NoDelay = true;
+            SocketLiveness.Apply(socket);
             var stream = await transport.AcceptAsync(socket, expected, _stop.Token).ConfigureAwait(false);
             connection = new Connection(owner, services, expected, null);
             _connections.TryAdd(connection, 0);

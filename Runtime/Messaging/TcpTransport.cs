@@ -7,9 +7,10 @@ internal sealed class TcpTransport : IConnectionTransport
 {
     public async Task<Stream> ConnectAsync(IPEndPoint endpoint, PeerKind peer, CancellationToken cancellation)
     {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            SocketLiveness.Apply(socket);
             await socket.ConnectAsync(endpoint, cancellation).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -110,6 +110,65 @@ public sealed class FileMembershipTableTests : IDisposable
     }
 
     [Fact]
+    public async Task VotesOfTheDead_AreNotTold_AndThoseOnTheDeadAre()
+    {
+        var (accused, former, present) = (Tables.Entry("silo-1", 1000), Tables.Entry("silo-3", 1004, generation: 1), Tables.Entry("silo-3", 1004, generation: 2));
+        var now = new DateTime(2026, 1, 2, 3, 5, 0, DateTimeKind.Utc);
+        former.Status = SiloStatus.Dead;
+        former.SuspectTimes = [Tuple.Create(accused.SiloAddress, now)];
+        accused.SuspectTimes = [Tuple.Create(former.SiloAddress, now), Tuple.Create(present.SiloAddress, now)];
+        foreach (var entry in new[] { accused, former, present }) await InsertAsync(entry);
+
+        var rows = (await _table.ReadAll()).Members.ToDictionary(row => row.Item1.SiloAddress, row => row.Item1.SuspectTimes);
+        Assert.Equal([Tuple.Create(present.SiloAddress, now)], rows[accused.SiloAddress]);
+        Assert.Equal([Tuple.Create(accused.SiloAddress, now)], rows[former.SiloAddress]);
+        Assert.Equal(rows[accused.SiloAddress], (await _table.ReadRow(accused.SiloAddress)).Members[0].Item1.SuspectTimes);
+    }
+
+    [Fact]
+    public async Task ThreeSilosThatVoteOnEachOtherAtOnce_LeaveExactlyOneActive_WhateverTheOrder()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var silos = Enumerable.Range(0, 3).Select(i => Tables.Entry($"silo-{i}", 1000 + (10 * i), generation: 1 + round)).ToArray();
+            foreach (var silo in silos) await InsertAsync(silo);
+            // Each with a table of its own, as each is a process of its own, and each trying until it is dead or has no one left to vote on.
+            await Task.WhenAll(silos.Select(silo => Task.Run(() => VoteOnAll(Tables.Open(_directory.File("cluster.json")), silo.SiloAddress))));
+
+            var rows = (await _table.ReadAll()).Members.Select(row => row.Item1).Where(row => row.SiloAddress.Generation == 1 + round).ToArray();
+            Assert.Single(rows, row => row.Status == SiloStatus.Active);
+            Assert.Equal(2, rows.Count(row => row.Status == SiloStatus.Dead));
+            var last = rows.Single(row => row.Status == SiloStatus.Active);
+            last.Status = SiloStatus.Dead;
+            Assert.True(await _table.UpdateRow(last, (await _table.ReadRow(last.SiloAddress)).Members[0].Item2, (await _table.ReadAll()).Version.Next()));
+        }
+    }
+
+    /// <summary>The voting of the engines, in its simplest form: two votes, or those of all others that are active where there are fewer, kill.</summary>
+    private static async Task VoteOnAll(FileMembershipTable table, SiloAddress self)
+    {
+        while (true)
+        {
+            var read = await table.ReadAll();
+            var active = read.Members.Where(row => row.Item1.Status == SiloStatus.Active).ToList();
+            if (!active.Exists(row => row.Item1.SiloAddress.Equals(self))) return;
+            var accused = active.Find(row => !row.Item1.SiloAddress.Equals(self) && !row.Item1.SuspectTimes!.Exists(vote => vote.Item1.Equals(self)))
+                ?? (active.Count == 2 ? active.Find(row => !row.Item1.SiloAddress.Equals(self)) : null);
+            if (active.Count == 1) return;
+            if (accused is null)
+            {
+                await Task.Yield();
+                continue;
+            }
+
+            var (row, etag) = accused;
+            row.AddOrUpdateSuspector(self, DateTime.UtcNow, 2);
+            if (row.SuspectTimes!.Count >= Math.Min(2, active.Count - 1)) row.Status = SiloStatus.Dead;
+            await table.UpdateRow(row, etag, read.Version.Next());
+        }
+    }
+
+    [Fact]
     public async Task CleanupDefunctSiloEntries_RemovesOldRowsThatAreNotActive()
     {
         await InsertAsync(Tables.Entry("old-active", 1000));

@@ -45,6 +45,8 @@ internal sealed class FakeNetwork : IAsyncDisposable
     /// <summary>Nothing goes from one to the other any more, in that direction.</summary>
     public void Cut(FakeSilo from, FakeSilo to) => _cuts[(from.Address, to.Address)] = true;
 
+    public void Heal() => _cuts.Clear();
+
     public async Task<SiloStatus> StatusInTable(FakeSilo silo) =>
         (await Table.ReadRow(silo.Address)).Members is [var row] ? row.Item1.Status : SiloStatus.None;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime.MembershipService;
@@ -52,10 +53,15 @@ internal sealed class FakeSilo : ILocalSiloDetails, IFatalErrorHandler, ISiloLif
 
     public int LowestStoppedStage => 0;
 
+    /// <summary>How long it took to be let in.</summary>
+    public TimeSpan Waited { get; private set; }
+
     public async Task Start()
     {
+        var started = Stopwatch.StartNew();
         foreach (var stage in _stages.Values)
             await stage.OnStart(CancellationToken.None);
+        Waited = started.Elapsed;
     }
 
     public async Task Stop()

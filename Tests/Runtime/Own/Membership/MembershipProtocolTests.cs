@@ -96,9 +96,67 @@ public sealed class MembershipProtocolTests
         network.Chatter.Add(silos[1].Address);
         silos[1].Pause();
 
-        await Task.Delay(network.Options.ProbeTimeout * 6);
+        if (expected == SiloStatus.Dead)
+        {
+            await Eventually.True("the silent silo to be dead", () => network.StatusInTable(silos[1]), status => status == expected);
+            return;
+        }
 
+        await Task.Delay(network.Options.ProbeTimeout * 6);
         Assert.Equal(expected, await network.StatusInTable(silos[1]));
+    }
+
+    [Fact]
+    public async Task ThreeMinorities_LeaveOneInTheCluster_AndTheOthersReturnAfterwards()
+    {
+        await using var network = new FakeNetwork();
+        var silos = await network.Start(3);
+        foreach (var from in silos)
+        {
+            foreach (var to in silos.Where(to => to != from))
+                network.Cut(from, to);
+        }
+
+        await Eventually.True("one to be left", () => Active(silos), active => active.Length == 1);
+        var left = Assert.Single(await Active(silos));
+        foreach (var dead in silos.Where(silo => silo != left))
+            await Eventually.Seen($"{dead.Name} to end itself", () => dead.Fatal, fatal => fatal is not null);
+        Assert.Null(left.Fatal);
+
+        network.Heal();
+        foreach (var dead in silos.Where(silo => silo != left))
+        {
+            await dead.Kill(network, tellOthers: false);
+            var again = await network.Start(dead.Name, insteadOf: dead.Address);
+            await Eventually.Seen($"{left.Name} to know {again.Name}", () => left.Oracle.GetApproximateSiloStatus(again.Address), status => status == SiloStatus.Active);
+        }
+
+        // The votes of the former lives are as fresh as can be, and must not add up with anything.
+        await Task.Delay(network.Options.ProbeTimeout * 4);
+        Assert.Equal(SiloStatus.Active, await network.StatusInTable(left));
+        Assert.Null(left.Fatal);
+
+        async Task<FakeSilo[]> Active(FakeSilo[] among)
+        {
+            var statuses = await Task.WhenAll(among.Select(network.StatusInTable));
+            return [.. among.Where((_, index) => statuses[index] == SiloStatus.Active)];
+        }
+    }
+
+    [Fact]
+    public async Task LastActiveSiloThatNobodyVotedOut_KeepsOthersOutOnlyUntilItsHeartbeatIsStale()
+    {
+        await using var network = new FakeNetwork();
+        network.Options.NumMissedTableIAmAliveLimit = 3;
+        var last = (await network.Start(1))[0];
+        // Without a word to anybody, and silent rather than refused: as a machine that is gone.
+        await last.Kill(network, tellOthers: false);
+        last.Pause();
+
+        var joined = await network.Start("silo-2");
+        Assert.Equal(SiloStatus.Active, await network.StatusInTable(joined));
+        Assert.True(joined.Waited >= network.Options.IAmAliveTablePublishTimeout, "the silent row was not waited for");
+        await Eventually.True("the silent one to be dead", () => network.StatusInTable(last), status => status == SiloStatus.Dead);
     }
 
     [Fact]
