@@ -76,4 +76,9 @@ public interface IReplicaService : IGrainService
     [Alias("ListConflicted")]
     [ResponseTimeout("00:00:02")]
     Task<ConflictedKeys> ListConflicted(string? from, int limit);
+
+    /// <summary>Is there, and says with which store: what a silo asks that has heard nothing from this one for a moment.</summary>
+    [Alias("Ping")]
+    [ResponseTimeout("00:00:02")]
+    Task<Guid> Ping();
 }

@@ -8,6 +8,7 @@ using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Replication;
@@ -63,8 +64,17 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<PendingReporter>();
         services.AddSingleton<ClusterReport>();
 
-        services.TryAddSingleton<IOutlook, TrafficOutlook>();
-        services.TryAddSingleton<PendingStore>();
+        services.AddSingleton<Hearings>();
+        services.AddSingleton<SyncWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<SyncWatch>());
+        services.AddSingleton<ReachabilityWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ReachabilityWatch>());
+        services.TryAddSingleton<IOutlook>(provider => provider.GetRequiredService<ReachabilityWatch>());
+        services.AddSingleton<IValidateOptions<ReachabilityOptions>>(new OptionsFaults<ReachabilityOptions>(options => options.Faults()));
+
+        // With the memory, as it outlives this host.
+        services.TryAddSingleton(provider => provider.GetRequiredService<SiloMemory>().Pending(
+            () => new PendingStore(provider.GetRequiredService<IOptions<PendingOptions>>(), provider.GetRequiredService<TimeProvider>())));
         services.AddSingleton<PendingCounters>();
         services.AddSingleton<PendingDesk>();
         services.AddSingleton<PendingKeepers>();

@@ -37,6 +37,8 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
 
     public Task<ConflictedKeys> ListConflicted(string? from, int limit) => Task.FromResult(conflicts.List(from, limit));
 
+    public Task<Guid> Ping() => Task.FromResult(replica.Store.Value);
+
     public override Task Stop()
     {
         replica.Close();

@@ -1,4 +1,5 @@
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Topology;
@@ -30,6 +31,7 @@ public sealed class SiloMemory(IRegisterStorage storage) : IDisposable
     private readonly ulong _proposerHost = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray(), 0);
     private ReplicaShard[] _shards = [];
     private StoreLease? _lease;
+    private PendingStore? _pending;
     private volatile ClusterView _view = ClusterView.Empty;
     private ulong _proposers;
 
@@ -69,6 +71,12 @@ public sealed class SiloMemory(IRegisterStorage storage) : IDisposable
         await _wiping.WaitAsync();
         _wiping.Release();
         foreach (var shard in shards) await shard.FlushAll();
+    }
+
+    /// <summary>The pending writes: made by the first host that asks, and kept for the next ones.</summary>
+    internal PendingStore Pending(Func<PendingStore> make)
+    {
+        lock (_gate) return _pending ??= make();
     }
 
     /// <summary>Gives the registers to that host, and takes them from any other. They are opened empty the first time.</summary>

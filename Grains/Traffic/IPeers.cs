@@ -14,4 +14,7 @@ internal interface IPeers
 
     /// <summary>Another store answered for the node: what is known of who listens where is out of date.</summary>
     void Distrust(NodeId node);
+
+    /// <summary>The node's replica has answered something.</summary>
+    void Hear(NodeId node);
 }

@@ -147,8 +147,27 @@ internal sealed partial class PeerOutbox(
         Settle(batch, reply);
     }
 
+    /// <summary>The peer cannot be reached, as far as is known: nobody waits any longer for what is on its way to it.</summary>
+    public void GiveUp()
+    {
+        List<Batch> given = [];
+        lock (_gate)
+        {
+            foreach (var batch in _travelling)
+            {
+                if (batch.TrySettle()) given.Add(batch);
+            }
+        }
+
+        foreach (var batch in given) GiveUp(batch);
+    }
+
+    /// <summary>The peer answers, though not to anything of ours yet.</summary>
+    public void Welcome() => Hear();
+
     private void Settle(Batch batch, DeliveryReply? reply)
     {
+        if (reply is not null) peers.Hear(node);
         if (!batch.TrySettle())
         {
             // Given up before. Its requests have failed, and its lists may still be in use by who failed them.

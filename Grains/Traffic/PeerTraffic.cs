@@ -23,5 +23,17 @@ internal sealed class PeerTraffic(
     /// <summary>The node was spoken to and does not answer at present.</summary>
     public bool IsSilent(NodeId node) => _outboxes.TryGetValue(node, out var outbox) && outbox.IsSilent;
 
+    /// <inheritdoc cref="PeerOutbox.GiveUp()"/>
+    public void GiveUp(NodeId node)
+    {
+        if (_outboxes.TryGetValue(node, out var outbox)) outbox.GiveUp();
+    }
+
+    /// <inheritdoc cref="PeerOutbox.Welcome"/>
+    public void Welcome(NodeId node)
+    {
+        if (_outboxes.TryGetValue(node, out var outbox)) outbox.Welcome();
+    }
+
     private PeerOutbox Open(NodeId node) => new(node, peers, pushes, ticker, options.Value, counters, logger);
 }

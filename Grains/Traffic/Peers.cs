@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
@@ -7,7 +8,7 @@ using Orleans.Kv.Interfaces.Replicas;
 namespace Orleans.Kv.Grains.Traffic;
 
 /// <summary>Finds peers by this silo's view of the cluster, and keeps their references: making one costs more than a call.</summary>
-internal sealed class Peers(TopologyAgent topology, ReplicaServiceClient services) : IPeers
+internal sealed class Peers(TopologyAgent topology, ReplicaServiceClient services, Hearings hearings) : IPeers
 {
     private readonly ConcurrentDictionary<NodeId, (SiloAddress Silo, IReplicaService Service)> _known = new();
 
@@ -24,4 +25,6 @@ internal sealed class Peers(TopologyAgent topology, ReplicaServiceClient service
     public void Learn(ClusterMap map) => topology.Learn(map);
 
     public void Distrust(NodeId node) => topology.Refresh();
+
+    public void Hear(NodeId node) => hearings.Note(node);
 }

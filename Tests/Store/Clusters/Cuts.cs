@@ -45,6 +45,8 @@ internal sealed class Cuts
 
         public void Learn(ClusterMap map) => _peers.Learn(map);
 
+        public void Hear(NodeId node) => _peers.Hear(node);
+
         public void Distrust(NodeId node) => _peers.Distrust(node);
     }
 

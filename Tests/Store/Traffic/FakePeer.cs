@@ -15,6 +15,8 @@ internal sealed class FakePeer : IReplicaService, IPeers
 
     public int Distrusted { get; private set; }
 
+    public int Heard { get; private set; }
+
     public Delivery[] Deliveries => [.. _deliveries];
 
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame)
@@ -41,6 +43,10 @@ internal sealed class FakePeer : IReplicaService, IPeers
     public Task<bool[]> Holds(WriteName[] writes) => throw new NotSupportedException();
 
     public Task<ConflictedKeys> ListConflicted(string? from, int limit) => throw new NotSupportedException();
+
+    public Task<Guid> Ping() => throw new NotSupportedException();
+
+    public void Hear(NodeId node) => Heard++;
 
     public IReplicaService? Find(NodeId node) => Gone ? null : this;
 

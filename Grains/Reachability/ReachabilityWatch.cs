@@ -1,0 +1,182 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Grains.Traffic;
+
+namespace Orleans.Kv.Grains.Reachability;
+
+/// <summary>
+/// Knows which nodes of the map this silo can reach, without anybody having to wait for it: so that an operation that cannot have a quorum is refused at once, or done without one,
+/// instead of running into its timeouts.
+/// <para>
+/// A node is heard whenever its replica answers anything; one that was not heard for a moment is pinged. It is <em>unreachable</em> when it has been silent for
+/// <see cref="ReachabilityOptions.SilentAfter"/>, when its silo refuses calls, when nobody is registered under its store, or when the engine's membership does not have its silo
+/// (any more). What is on its way to it fails at that moment. It is reachable again with its first answer.
+/// </para>
+/// <para>
+/// All this is an opinion, good for saving time only. Where it is wrong, a write is refused or kept as pending that could have been committed, or tried that cannot be; nothing
+/// is answered wrongly. A silo that was paused itself does not blame the others: their silence counts from when it is back.
+/// </para>
+/// </summary>
+internal sealed partial class ReachabilityWatch(
+    TopologyAgent topology, IPeers peers, Hearings hearings, PeerTraffic traffic, ISiloStatusOracle oracle, SyncWatch sync, IOptions<ReachabilityOptions> options,
+    TimeProvider time, ILogger<ReachabilityWatch> logger)
+    : IOutlook, ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private readonly ILogger _logger = logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private FrozenDictionary<NodeId, PeerState> _peers = FrozenDictionary<NodeId, PeerState>.Empty;
+    private volatile bool _isClear = true;
+    private long _looked;
+    private Task _loop = Task.CompletedTask;
+
+    public bool IsClear => _isClear;
+
+    public bool IsInSync => _isClear && sync.IsInSync;
+
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(ReachabilityWatch), ServiceLifecycleStage.Active, Start, Stop);
+
+    public void Dispose() => _stopping.Dispose();
+
+    public bool CanReach(NodeId node) => node == topology.Self || UnreachableSince(node) is null;
+
+    /// <summary>Since when the node cannot be reached; null where it can, as far as is known.</summary>
+    public DateTimeOffset? UnreachableSince(NodeId node) =>
+        Volatile.Read(ref _peers).TryGetValue(node, out var peer) && peer.UnreachableSince is > 0 and var since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null;
+
+    public string? ShortageOf(Key key)
+    {
+        if (_isClear || topology.View.Map is not { } map) return null;
+        return QuorumOutlook.Of(map[key], topology.Self, UnreachableSince);
+    }
+
+    private Task Start(CancellationToken cancellation)
+    {
+        _looked = time.GetTimestamp();
+        _loop = Task.Run(KeepOn, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    private async Task Stop(CancellationToken cancellation)
+    {
+        await _stopping.CancelAsync();
+        await _loop;
+    }
+
+    private async Task KeepOn()
+    {
+        using var timer = new PeriodicTimer(options.Value.PingPeriod, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    Look();
+                }
+                catch (Exception fault) when (fault is not OperationCanceledException)
+                {
+                    LogFault(fault);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The silo stops.
+        }
+    }
+
+    private void Look()
+    {
+        var now = time.GetTimestamp();
+        var away = time.GetElapsedTime(_looked, now) > 2 * options.Value.PingPeriod;
+        _looked = now;
+        if (topology.View.Map is not { } map) return;
+        var known = Follow(map, now);
+        foreach (var peer in known.Values)
+        {
+            if (away) peer.SilentFrom = now;
+            Judge(peer, now);
+            if (time.GetElapsedTime(LastHeard(peer), now) >= options.Value.PingPeriod) _ = Ping(peer);
+        }
+
+        Reckon(known);
+    }
+
+    private FrozenDictionary<NodeId, PeerState> Follow(ClusterMap map, long now)
+    {
+        var known = _peers;
+        var nodes = map.Generations.SelectMany(static generation => generation.Nodes).Where(node => node != topology.Self).ToHashSet();
+        if (nodes.SetEquals(known.Keys)) return known;
+        known = nodes.ToFrozenDictionary(static node => node, node => known.TryGetValue(node, out var peer) ? peer : new PeerState(node, now));
+        hearings.Forget(node => !nodes.Contains(node));
+        Volatile.Write(ref _peers, known);
+        return known;
+    }
+
+    private void Judge(PeerState peer, long now)
+    {
+        var isSilent = time.GetElapsedTime(LastHeard(peer), now) >= options.Value.SilentAfter;
+        var reason = !IsMember(peer.Node) ? "its silo is no member" : peer.RefusedAt > (hearings.LastOf(peer.Node) ?? 0) ? "its silo refuses calls" : isSilent ? "it does not answer" : null;
+        if (reason is not null && peer.IsReachable)
+        {
+            peer.UnreachableSince = (time.GetUtcNow() - time.GetElapsedTime(LastHeard(peer), now)).ToUnixTimeMilliseconds();
+            // First the flags, then the failures: who fails now must not be told that all is well.
+            Reckon(_peers);
+            sync.Doubt();
+            LogUnreachable(peer.Node, reason);
+            traffic.GiveUp(peer.Node);
+        }
+        else if (reason is null && !peer.IsReachable && hearings.LastOf(peer.Node) is not null)
+        {
+            peer.UnreachableSince = 0;
+            traffic.Welcome(peer.Node);
+            LogReachable(peer.Node);
+        }
+    }
+
+    private bool IsMember(NodeId node) => topology.View.AddressOf(node) is { } silo
+        && oracle.GetApproximateSiloStatus(silo) is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
+
+    private long LastHeard(PeerState peer) => Math.Max(hearings.LastOf(peer.Node) ?? 0, peer.SilentFrom);
+
+    private void Reckon(FrozenDictionary<NodeId, PeerState> known) => _isClear = known.Values.All(static peer => peer.IsReachable);
+
+    private async Task Ping(PeerState peer)
+    {
+        if (peers.Find(peer.Node) is not { } service) return;
+        var began = time.GetTimestamp();
+        try
+        {
+            if (await service.Ping() != peer.Node.Store.Value) return;
+            hearings.Note(peer.Node);
+            if (!peer.IsReachable)
+            {
+                Judge(peer, time.GetTimestamp());
+                Reckon(Volatile.Read(ref _peers));
+            }
+        }
+        catch (Exception fault)
+        {
+            // A call that hangs says nothing yet: silence does. One that comes back at once was refused, by the machine or by the engine.
+            if (fault is not TimeoutException && (hearings.LastOf(peer.Node) ?? 0) < began) peer.RefusedAt = time.GetTimestamp();
+            LogPingFailed(peer.Node, fault);
+        }
+    }
+
+    [LoggerMessage(1541, LogLevel.Warning, "Node {Node} cannot be reached: {Reason}", EventName = "NodeUnreachable")]
+    private partial void LogUnreachable(NodeId node, string reason);
+
+    [LoggerMessage(1542, LogLevel.Information, "Node {Node} can be reached again", EventName = "NodeReachable")]
+    private partial void LogReachable(NodeId node);
+
+    [LoggerMessage(1543, LogLevel.Debug, "Node {Node} did not answer a ping", EventName = "PingFailed")]
+    private partial void LogPingFailed(NodeId node, Exception fault);
+
+    [LoggerMessage(1544, LogLevel.Error, "A fault in the watch over the other nodes; it goes on", EventName = "WatchFault")]
+    private partial void LogFault(Exception fault);
+}
