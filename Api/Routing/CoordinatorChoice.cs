@@ -15,7 +15,7 @@ internal sealed class CoordinatorChoice
     private int _turn;
     private int _hung;
     private int _troubles;
-    private long _lastHungAt;
+    private long _troubleSince;
     private volatile bool _anyCutOff;
 
     public CoordinatorChoice(int count)
@@ -38,8 +38,8 @@ internal sealed class CoordinatorChoice
 
     public bool IsHung(int coordinator) => _entries[coordinator].Hung;
 
-    /// <summary>For how many milliseconds all of them have been hanging; null while one does not.</summary>
-    public long? AllHungFor(long now) => Volatile.Read(ref _hung) == _entries.Length ? now - Volatile.Read(ref _lastHungAt) : null;
+    /// <summary>For how many milliseconds some of them have been hanging; null while none does.</summary>
+    public long? TroubleFor(long now) => Volatile.Read(ref _hung) == 0 ? null : now - Volatile.Read(ref _troubleSince);
 
     public void Answered(int coordinator, string? silo)
     {
@@ -143,7 +143,7 @@ internal sealed class CoordinatorChoice
             if (hung)
             {
                 Volatile.Write(ref _troubles, _troubles + 1);
-                Volatile.Write(ref _lastHungAt, now);
+                if (_hung == 0) Volatile.Write(ref _troubleSince, now);
             }
 
             Volatile.Write(ref _hung, _hung + (hung ? 1 : -1));

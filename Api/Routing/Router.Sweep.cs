@@ -78,7 +78,7 @@ internal sealed partial class Router
         if (outcome is not null) return;
         if (isFirst)
         {
-            if (!IsFindingGateways) SendFirst(operation, now);
+            if (!IsToBeHeld) SendFirst(operation, now);
         }
         else if (next != KeyGrain)
         {
@@ -90,7 +90,9 @@ internal sealed partial class Router
     private RoutedOutcome? AttendUnsent(PendingOperation operation, long now)
     {
         operation.NextDue = now + (long)_options.RetryPause.TotalMilliseconds;
-        return IsCutOff(now) ? RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway) : null;
+        // Where nothing hangs for long yet, the machine is overloaded rather than the link cut, and everybody will answer.
+        var isCutOff = _coordinators.AreAllSilent && _coordinators.TroubleFor(now) >= _gatewayPatience && now - operation.StartedAt >= HoldPatience;
+        return isCutOff || IsWithoutGateways ? RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway) : null;
     }
 
     /// <summary>Nothing that is out can be hoped for: either all has been said, or another silo is asked.</summary>

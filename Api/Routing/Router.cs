@@ -50,6 +50,9 @@ internal sealed partial class Router : IDisposable
     private const int MaxRefusals = 8;
 
     internal const string NotConnected = "this API host has not reached the cluster yet";
+    // How long an operation waits for somebody to answer this host, when others have been hanging for long: below the half second in which a lack of a quorum is answered.
+    private const long HoldPatience = 400;
+
     private const string NoGateway = "no silo can be reached from this API host; nothing was sent";
     private const string TooMany = "too many requests are waiting in this API host";
 
@@ -102,23 +105,25 @@ internal sealed partial class Router : IDisposable
         if (!_cluster.IsConnected) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NotConnected));
         if (_inFlight.Count >= _options.MaxInFlight) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Overloaded, TooMany));
         var now = Milliseconds.Now(_time);
-        if (IsCutOff(now)) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway));
+        if (IsWithoutGateways) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway));
         var operation = new PendingOperation(input, now) { NextDue = now + _hedgeAfter };
         _inFlight.Enlist(operation);
         operation.Request = NewRequest(operation);
         Arm();
         var task = operation.Task;
-        if (!IsFindingGateways) SendFirst(operation, now);
-        // Kept here until one is found: once sent, it would be uncertain.
+        if (!IsToBeHeld) SendFirst(operation, now);
+        // Kept here until somebody answers: once sent, it would be uncertain.
         else operation.NextDue = now + (long)_options.RetryPause.TotalMilliseconds;
         return task;
     }
 
     public void Dispose() => _sweep.Dispose();
 
-    /// <summary>No gateway, or none that has answered, for so long that waiting for one is no kindness any more.</summary>
-    private bool IsCutOff(long now) =>
-        (_cluster.WithoutGatewayFor >= _gatewayPatience && _coordinators.AreAllSilent) || _coordinators.AllHungFor(now) >= _gatewayPatience;
+    /// <summary>No gateway for so long that waiting for one is no kindness any more. The coordinators are looked at as well, because the engine's word is only a hint.</summary>
+    private bool IsWithoutGateways => _cluster.WithoutGatewayFor >= _gatewayPatience && _coordinators.AreAllSilent;
+
+    /// <summary>What is sent now would break, or go where nothing comes back from.</summary>
+    private bool IsToBeHeld => IsFindingGateways || (_coordinators.Trouble != 0 && _coordinators.AreAllSilent);
 
     private void SendFirst(PendingOperation operation, long now)
     {

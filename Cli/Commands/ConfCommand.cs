@@ -40,9 +40,10 @@ internal static class ConfCommand
 
     private static void Print(JsonElement answer)
     {
-        Console.WriteLine($"{answer.GetProperty("mode").GetString()}, epoch {answer.GetProperty("epoch").GetInt64()}");
+        // By itself on its line, for scripts.
+        Console.WriteLine(answer.GetProperty("mode").GetString());
         if (!answer.TryGetProperty("unconfirmed", out var unconfirmed)) return;
         foreach (var silo in unconfirmed.EnumerateArray())
-            Console.WriteLine($"not confirmed by {silo.GetProperty("name").GetString()}: {silo.GetProperty("reason").GetString()}");
+            Console.Error.WriteLine($"kv: not confirmed by {silo.GetProperty("name").GetString()}: {silo.GetProperty("reason").GetString()}");
     }
 }
