@@ -72,6 +72,9 @@ public sealed class ClusterMap : IEquatable<ClusterMap>
         return false;
     }
 
+    /// <summary>The map that follows this one when nothing but the mode changes. A migration begins anew under it, as under any other epoch.</summary>
+    public ClusterMap With(ConsistencyMode mode) => new(Epoch.Next(), mode, Generations);
+
     public bool Equals(ClusterMap? other) =>
         ReferenceEquals(this, other)
         || (other is not null && Epoch == other.Epoch && Mode == other.Mode && Generations.SequenceEqual(other.Generations));

@@ -1,6 +1,6 @@
 namespace Orleans.Kv.Interfaces.Availability;
 
-/// <summary>The answer to <see cref="IModeGrain.SetMode"/>.</summary>
+/// <summary>The answer to <see cref="Coordination.ICoordinatorGrain.SetMode"/>.</summary>
 [GenerateSerializer, Immutable, Alias("kv.ModeReply")]
 public sealed class ModeReply
 {

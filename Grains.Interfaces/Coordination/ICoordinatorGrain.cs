@@ -22,8 +22,8 @@ public interface ICoordinatorGrain : IGrainWithIntegerKey
     ValueTask<ClusterStatus> GetCluster();
 
     /// <summary>
-    /// <see cref="IModeGrain.SetMode"/> of this silo. Here as well, because a client knows which of its coordinators can be reached: another grain's calls may go by a
-    /// gateway that is silent.
+    /// Puts the mode (1 is CP, 2 is AP) into the cluster map and waits until the silos have confirmed that map. The mode that is there already changes nothing, and is
+    /// confirmed all the same. Works on whichever side of a partition reaches the map's authority.
     /// </summary>
     [Alias("SetMode")]
     ValueTask<ModeReply> SetMode(int mode);

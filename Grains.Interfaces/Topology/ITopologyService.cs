@@ -9,10 +9,13 @@ namespace Orleans.Kv.Interfaces.Topology;
 [Alias("kv.ITopologyService")]
 public interface ITopologyService : IGrainService
 {
-    /// <summary>There is a map of that epoch: the silo gets it from the authority. Without this it would hear of it with the next message of another silo.</summary>
+    /// <summary>
+    /// There is a map of that epoch: the silo gets it from the authority, and answers by which epoch it acts from now on. Without this it would hear of the map with the next
+    /// message of another silo.
+    /// </summary>
     [Alias("Hear")]
     [ResponseTimeout("00:00:02")]
-    Task Hear(long epoch);
+    Task<long> Hear(long epoch);
 
     /// <summary>
     /// The silo is to migrate these slots under that epoch, and none of those that an earlier order named and this one does not, unless it is at them already. The answer says

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Proposing;
+using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
@@ -14,7 +15,7 @@ namespace Orleans.Kv.Grains.Coordination;
 /// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report) : Grain, ICoordinatorGrain
+internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes) : Grain, ICoordinatorGrain
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -36,9 +37,9 @@ internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate
 
     public ValueTask<ClusterStatus> GetCluster() => report.Compose();
 
-    // Workers, too: these calls do not leave the silo.
-    public ValueTask<ModeReply> SetMode(int mode) => GrainFactory.GetGrain<IModeGrain>(0).SetMode(mode);
+    public ValueTask<ModeReply> SetMode(int mode) => modes.Set(mode);
 
+    // A worker, too: these calls do not leave the silo.
     public ValueTask<ConflictPage> ListConflicts(string? after, int limit) => GrainFactory.GetGrain<IConflictGrain>(0).List(after, limit);
 
     public ValueTask<ConflictDeletion> DeleteConflict(string id) => GrainFactory.GetGrain<IConflictGrain>(0).Delete(id);

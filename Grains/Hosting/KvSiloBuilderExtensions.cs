@@ -37,6 +37,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<TopologyAgent>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<TopologyAgent>());
         services.AddSingleton<TopologyServiceClient>();
+        services.AddSingleton<ModeSwitch>();
         services.AddSingleton<StoreKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<StoreKeeper>());
         services.AddSingleton<Migrator>();

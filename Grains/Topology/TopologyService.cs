@@ -10,9 +10,10 @@ namespace Orleans.Kv.Grains.Topology;
 internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator)
     : GrainService(grainId, silo, loggerFactory), ITopologyService
 {
-    public async Task Hear(long epoch)
+    public async Task<long> Hear(long epoch)
     {
         if (agent.View.Epoch.Number < epoch) await agent.ReadAuthority(CancellationToken.None);
+        return agent.View.Epoch.Number;
     }
 
     public async Task<MigrationReport> Migrate(MigrationOrder order)
