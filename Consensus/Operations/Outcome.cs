@@ -47,8 +47,8 @@ public abstract record Outcome
     public sealed record ConditionFailed(long Version) : Outcome;
 
     /// <summary>
-    /// A write that was accepted without a quorum has been dealt with: it need not be kept any longer. Also the answer to a copy of such a write that comes the ordinary way,
-    /// after it was merged and lost.
+    /// A write that was accepted without a quorum has been dealt with: it need not be kept any longer. Also the answer to a copy of such a write that comes the ordinary way
+    /// after it was merged: neither its version nor its conditions are what that copy asked for.
     /// </summary>
     /// <param name="Version">The version it made; zero where it made none, or that is not remembered any more.</param>
     /// <param name="Won">It is, or was, the value.</param>

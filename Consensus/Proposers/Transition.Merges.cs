@@ -10,7 +10,7 @@ internal sealed partial class Transition
     private Outcome Merge(PendingWrite write, PendingOperation pending)
     {
         var isRemembered = _memory.TryRecall(write.OperationId, out var remembered);
-        var took = isRemembered && TookEffect(remembered.Code);
+        var took = isRemembered && remembered.TookEffect;
         if (_divergence?.HasMerged(write.Stamp) == true && !faults.HasFlag(Faults.ForgetMerges))
         {
             // As with everything that is recalled: the state that goes out holds its effect.
@@ -33,11 +33,10 @@ internal sealed partial class Transition
         if (conflict is not null && !HasRoomFor(conflict))
             return Outcome.MergeFull.Instance;
 
-        var existed = _exists;
         Adopt(write, pending, won ? write.Owner : _divergence?.WrittenBy ?? "", conflict);
         if (won)
             Put(write);
-        var code = !won ? OutcomeCode.MergeLost : write.IsDelete ? OutcomeCode.Deleted : existed ? OutcomeCode.Replaced : OutcomeCode.Created;
+        var code = won ? OutcomeCode.MergeWon : OutcomeCode.MergeLost;
         // A copy that failed its condition elsewhere is remembered as having failed; two outcomes of one id cannot be kept.
         if (!isRemembered)
             _memory.Remember(new RememberedOutcome(write.OperationId, write.Deadline, code, won ? _version : 0));
@@ -115,7 +114,4 @@ internal sealed partial class Transition
 
     private Divergence? Replaced(string writtenBy, ImmutableArray<Conflict> conflicts) =>
         writtenBy.Length + _divergence!.Merged.Length + conflicts.Length == 0 ? null : new Divergence(writtenBy, _divergence.Merged, conflicts);
-
-    private static bool TookEffect(OutcomeCode code) => code
-        is OutcomeCode.Created or OutcomeCode.Replaced or OutcomeCode.Updated or OutcomeCode.Deleted or OutcomeCode.SwappedIntoNothing or OutcomeCode.Swapped;
 }

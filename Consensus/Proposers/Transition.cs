@@ -218,6 +218,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
             outcome.Version, outcome.Version != 0 && _exists && outcome.Version == _version ? Snapshot() : null),
         OutcomeCode.NotFound => Outcome.NotFound.Instance,
         OutcomeCode.ConditionFailed => new Outcome.ConditionFailed(outcome.Version),
+        OutcomeCode.MergeWon => new Outcome.Merged(outcome.Version, Won: true, AlreadyDone: true),
         OutcomeCode.MergeLost => new Outcome.Merged(0, Won: false, AlreadyDone: true),
         OutcomeCode.Resolved => new Outcome.Resolved(WasListed: true),
         OutcomeCode.NothingToResolve => new Outcome.Resolved(WasListed: false),

@@ -17,4 +17,7 @@ public enum OutcomeCode : byte
     MergeLost = 10,
     Resolved = 11,
     NothingToResolve = 12,
+
+    /// <summary>A merged write made the value. Not what a copy that came the ordinary way would have got: its conditions were judged by another state.</summary>
+    MergeWon = 13,
 }

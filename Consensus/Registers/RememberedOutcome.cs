@@ -7,6 +7,13 @@ namespace Orleans.Kv.Consensus;
 public readonly record struct RememberedOutcome(OperationId Id, HybridTimestamp Deadline, OutcomeCode Code, long Version)
     : IComparable<RememberedOutcome>
 {
+    /// <summary>It wrote, the ordinary way or by a merge.</summary>
+    public bool TookEffect => Code is OutcomeCode.Created or OutcomeCode.Replaced or OutcomeCode.Updated or OutcomeCode.Deleted
+        or OutcomeCode.SwappedIntoNothing or OutcomeCode.Swapped or OutcomeCode.MergeWon;
+
+    /// <summary>It was accepted without a quorum, and merged: a copy of it is to be answered as accepted.</summary>
+    public bool IsMerge => Code is OutcomeCode.MergeWon or OutcomeCode.MergeLost;
+
     public int CompareTo(RememberedOutcome other) => Id.CompareTo(other.Id);
 
     public static bool operator <(RememberedOutcome left, RememberedOutcome right) => left.CompareTo(right) < 0;

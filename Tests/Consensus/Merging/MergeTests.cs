@@ -230,7 +230,7 @@ public sealed class MergeTests
         Merge(Write(1_500, "s3", "b", number: 50));
         Merge(Write(900, "s4", "c", number: 51));
         Operation Twin(long number) => new() { Id = new OperationId(new OriginId(9, 9), number), Deadline = At(1_600), Kind = OperationKind.Store, Value = "t"u8.ToArray() };
-        Assert.Equal(new Outcome.Stored(2, Created: false), Apply(Twin(50))[0]);
+        Assert.Equal(new Outcome.Merged(2, Won: true, AlreadyDone: true), Apply(Twin(50))[0]);
         // Long past its own deadline, which lies before the state's stamp: it is remembered in its own round alone.
         Assert.Equal("b", Value);
         Assert.Equal([new Outcome.Merged(0, false, false), new Outcome.Merged(0, false, true)], Apply(Write(950, "s5", "d", number: 52).ToMerge(), Twin(52)));

@@ -19,6 +19,7 @@ internal sealed class FaultPlan(Simulation simulation)
             simulation.At(at + (Random.Next(2) * Random.Next(100)), host.Start);
         });
         Repeat(Options.Cuts, CutOff);
+        Repeat(Options.Partitions, Part);
         for (var i = Options.Replicas; i < Options.Silos; i++)
             simulation.At(Options.Exodus > 0 ? Random.Next(5) : AnyTime(), simulation.Silos[i].Start);
         if (Options.Exodus > 0)
@@ -140,6 +141,16 @@ internal sealed class FaultPlan(Simulation simulation)
         CutBetween(at, pause, [from], others, replies);
         if (Random.Next(3) == 0)
             CutBetween(at, pause, others, [from], replies);
+    }
+
+    /// <summary>A minority and all others, and no message between them.</summary>
+    private void Part(int at)
+    {
+        var silos = simulation.Silos.OrderBy(_ => Random.Next()).ToArray();
+        var size = 1 + Random.Next(silos.Length / 2);
+        var pause = 60 + Random.Next(400);
+        CutBetween(at, pause, silos[..size], silos[size..], replies: true);
+        CutBetween(at, pause, silos[size..], silos[..size], replies: true);
     }
 
     private void CutBetween(long at, int pause, SimulatedSilo[] from, SimulatedSilo[] to, bool replies)

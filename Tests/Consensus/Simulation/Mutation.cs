@@ -26,6 +26,10 @@ public enum Mutation
     PurgeWithoutFloor,
     PurgeFloorAtTombstoneBallot,
     PurgeStampAtDeadline,
+    MergeForgotten,
+    LoserNotListed,
+    OlderStampWins,
+    OlderCountsAsSeen,
 }
 
 internal static class MutationExtensions
@@ -50,6 +54,10 @@ internal static class MutationExtensions
         Mutation.PurgeWithoutFloor => Faults.PurgeWithoutFloor,
         Mutation.PurgeFloorAtTombstoneBallot => Faults.PurgeFloorAtTombstoneBallot,
         Mutation.PurgeStampAtDeadline => Faults.PurgeStampAtDeadline,
+        Mutation.MergeForgotten => Faults.ForgetMerges,
+        Mutation.LoserNotListed => Faults.LoserNotListed,
+        Mutation.OlderStampWins => Faults.OlderStampWins,
+        Mutation.OlderCountsAsSeen => Faults.OlderCountsAsSeen,
         _ => Faults.None,
     };
 }

@@ -17,6 +17,9 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
     private const int MaxUnknown = 6;
     private const int MaxExpiring = 2;
 
+    // What the caller is told then says nothing of a version or a value.
+    private static readonly Outcome Accepted = new Outcome.Merged(0, Won: false, AlreadyDone: false);
+
     private readonly Dictionary<int, long> _seen = [];
     private Call? _call;
 
@@ -125,12 +128,28 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
             return;
         simulation.At(simulation.Now + simulation.Delay(), () =>
         {
-            silo.Host.Submit(call.Operation, simulation.Keys[call.Key], Patience, outcome =>
+            var key = simulation.Keys[call.Key];
+            if (!simulation.Options.IsAvailable || simulation.IsHealed)
             {
-                if (!simulation.Happens(simulation.Options.Drop))
-                    simulation.At(simulation.Now + simulation.Delay(), () => Receive(call, outcome));
+                silo.Host.Submit(call.Operation, key, Patience, Answer);
+                return;
+            }
+
+            // The silo gives up on the quorum while the caller still waits.
+            silo.Host.Submit(call.Operation, key, Patience / 3, outcome =>
+            {
+                if (outcome is Outcome.NotDone { Reason: GivenUp.NoQuorum or GivenUp.TimedOut } or Outcome.Unknown { Reason: GivenUp.NoQuorum or GivenUp.TimedOut })
+                    silo.Pending.Accept(call.Operation, key, isAccepted => Answer(isAccepted ? Accepted : outcome));
+                else
+                    Answer(outcome);
             });
         });
+
+        void Answer(Outcome outcome)
+        {
+            if (!simulation.Happens(simulation.Options.Drop))
+                simulation.At(simulation.Now + simulation.Delay(), () => Receive(call, outcome));
+        }
     }
 
     private void Receive(Call call, Outcome outcome)
@@ -150,6 +169,9 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
                 origin.Observe(unknown.Stamp);
                 break;
             case Outcome.Unknown:
+                break;
+            case Outcome.Merged:
+                End(call, Checking.Histories.Answer.Unknown);
                 break;
             default:
                 End(call, ToAnswer(call, outcome));

@@ -22,6 +22,7 @@ internal sealed class SimulatedSilo
         Host = new SimulatedHost(simulation, this);
         Migrator = new SimulatedMigrator(simulation, this);
         Repair = new SimulatedRepair(simulation, this);
+        Pending = new SimulatedPending(simulation, this);
     }
 
     public int Index { get; }
@@ -47,6 +48,8 @@ internal sealed class SimulatedSilo
 
     public SimulatedRepair Repair { get; }
 
+    public SimulatedPending Pending { get; }
+
     public ClusterMap? Map => Replica.Map;
 
     /// <summary>The store's content is lost for ever: of a silo that is down, or of an earlier store under this name.</summary>
@@ -62,6 +65,7 @@ internal sealed class SimulatedSilo
         _simulation.Trace($"{Name} starts as {Node}, knows {Map?.Epoch}");
         Host.Start();
         Repair.Start();
+        Pending.Start();
         Look(Process, 0);
     }
 
@@ -76,6 +80,7 @@ internal sealed class SimulatedSilo
         Host.Crash();
         Migrator.Crash();
         Repair.Crash();
+        Pending.Crash();
         _simulation.Membership.Died(this);
     }
 

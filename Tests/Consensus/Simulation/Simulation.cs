@@ -3,6 +3,7 @@ using System.Text;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Tests.Checking.Histories;
 using Orleans.Kv.Tests.Checking.Linearizability;
+using Recorded = Orleans.Kv.Tests.Checking.Histories.Operation;
 
 namespace Orleans.Kv.Tests.Consensus.Simulation;
 
@@ -45,7 +46,8 @@ internal sealed class Simulation
             DurableGrace = TimeSpan.FromMilliseconds(options.DurableGrace),
             WriteQuorum = options.WriteQuorum,
         });
-        Invariants = new Invariants(Authority);
+        Pending = new PendingBook(this);
+        Invariants = new Invariants(Authority, Pending.IsAccepted);
         var slots = Enumerable.Range(0, options.Slots).Select(_ => Random.Next(KeyPool.Slots)).ToArray();
         Keys = [.. Enumerable.Range(0, options.Keys).Select(i => KeyPool.Take(slots[i % slots.Length], i / slots.Length)).Distinct()];
         Slots = [.. Keys.Select(static key => key.Slot).Distinct()];
@@ -79,6 +81,8 @@ internal sealed class Simulation
 
     public Invariants Invariants { get; }
 
+    public PendingBook Pending { get; }
+
     public History History { get; } = new();
 
     public long Now { get; private set; }
@@ -109,6 +113,37 @@ internal sealed class Simulation
     public int[] Expiring { get; }
 
     private bool IsAtRest => Authority.Map.IsStable;
+
+    /// <summary>Nobody keeps a pending write any more.</summary>
+    private bool IsMerged => Array.TrueForAll(_silos, static silo => silo.Pending.Count == 0);
+
+    /// <summary>All replicas of each slot hold the same.</summary>
+    private bool IsEven => Array.TrueForAll(
+        Slots,
+        slot =>
+        {
+            ulong? digest = null;
+            foreach (var node in Authority.Map[slot].Replicas)
+            {
+                if (SiloOf(node.Name) is not { IsUp: true } silo || silo.Node != node || silo.Replica[slot].Digest != (digest ??= silo.Replica[slot].Digest))
+                    return false;
+            }
+
+            return true;
+        });
+
+    /// <summary>
+    /// For the history a pending write is one of unknown outcome: it may take effect at any time from now on, once, or never.
+    /// </summary>
+    public void NotePending(PendingWrite write)
+    {
+        var key = Array.IndexOf(Keys, write.Key);
+        var recorded = write.IsDelete ? Recorded.Delete() : Recorded.Store(long.Parse(write.Value.Span, CultureInfo.InvariantCulture));
+        History.Invoke(Options.Clients, key, recorded, Step);
+        if (write.Expiry != HybridTimestamp.Zero)
+            History.Invoke(Options.Clients, key, Recorded.Delete(), Step);
+        Unknown[key]++;
+    }
 
     public SimulatedSilo SiloOf(string name) => _silos[name[1] - '0'];
 
@@ -157,7 +192,7 @@ internal sealed class Simulation
             new LeaderElection(this).Start();
             Pump(Options.SafetyMilliseconds);
             Heal();
-            Pump(Now + Options.LivenessMilliseconds, () => IsProven && IsAtRest && Array.TrueForAll(_clients, static client => client.IsIdle));
+            Pump(Now + Options.LivenessMilliseconds, () => IsProven && IsAtRest && Array.TrueForAll(_clients, static client => client.IsIdle) && (!Options.IsAvailable || (IsMerged && IsEven)));
         }
         catch (InvariantViolationException fault)
         {
@@ -168,12 +203,14 @@ internal sealed class Simulation
             client.Leave();
         CheckProgress();
         Invariants.CheckSettled(node => SiloOf(node.Name) is { } silo && silo.Node == node ? silo.Replica.Disk : null, Keys);
+        foreach (var key in Keys)
+            Pending.Check(key, Invariants.ChosenOf(key), id => Invariants.TookEffect(key, id));
         var result = new LinearizabilityChecker().Check(History);
         if (result.Verdict == Verdict.Undecided)
             throw new UndecidedException(result.ToString());
         if (!result.IsLinearizable)
             throw new ViolationException(result.ToString());
-        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown), Authority.Map.Epoch.Number);
+        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown), Authority.Map.Epoch.Number, Pending.Writes);
     }
 
     public void At(long time, Action action) => _events.Enqueue(action, (Math.Max(time, Now) << OrderBits) | _order++);
@@ -257,5 +294,7 @@ internal sealed class Simulation
             throw new NoProgressException($"{Keys[stuck]} has served {Progress[stuck]} within {Options.LivenessMilliseconds} ms after everything healed");
         if (!IsAtRest)
             throw new NoProgressException($"the map is not at rest {Options.LivenessMilliseconds} ms after everything healed: {Authority.Map}");
+        if (Options.IsAvailable && !(IsMerged && IsEven))
+            throw new NoProgressException($"{_silos.Sum(static silo => silo.Pending.Count)} writes are pending still, or the replicas differ, {Options.LivenessMilliseconds} ms after everything healed");
     }
 }

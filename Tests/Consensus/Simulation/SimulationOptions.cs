@@ -101,6 +101,21 @@ public sealed record SimulationOptions
     /// <summary>How old a tombstone must be, by a silo's own clock.</summary>
     public int PurgeAge { get; init; }
 
+    /// <summary>Writes that find no quorum are kept as pending, as in the available mode.</summary>
+    public bool IsAvailable { get; init; }
+
+    /// <summary>Times when some silos, fewer than half, are cut off from all others, both ways.</summary>
+    public int Partitions { get; init; }
+
+    /// <summary>Pause between a silo's attempts to merge, at most; 0 for none.</summary>
+    public int MergeEvery { get; init; }
+
+    /// <summary>Pause between a silo's attempts to resolve a conflict, at most; 0 for none.</summary>
+    public int ResolveEvery { get; init; }
+
+    /// <summary>How often a silo ends between a merge and the end of it: when nobody has been told to drop the write.</summary>
+    public double CrashAfterMerge { get; init; }
+
     /// <summary>How late news of a map may be.</summary>
     public int MaxMapLag { get; init; } = 100;
 }

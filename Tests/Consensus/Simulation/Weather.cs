@@ -177,6 +177,38 @@ internal sealed class Weather
         CompareEvery = 0,
     };
 
+    /// <summary>
+    /// The available mode: some silos are cut off from the others for a while, clients write on both sides, and what was accepted without a quorum is merged, by who accepted
+    /// it, by who keeps copies, and more than once. In every second schedule the map changes as well.
+    /// </summary>
+    public static SimulationOptions DrawAvailable(int seed, Mutation mutation = Mutation.None)
+    {
+        var weather = new Weather(seed);
+        var calm = weather.Calm();
+        return weather.Available(seed % 2 == 0 ? calm : weather.Change(calm)) with { Mutation = mutation };
+    }
+
+    private SimulationOptions Available(SimulationOptions options) => options with
+    {
+        IsAvailable = true,
+        Partitions = Pick(1, 2, 3),
+        Cuts = Pick(0, 0, 2),
+        MergeEvery = Pick(10, 40, 120),
+        ResolveEvery = Pick(0, 20, 60),
+        CrashAfterMerge = Pick(0, 0.1, 0.4),
+        Drop = Pick(0, 0, 0.02, 0.1),
+        WriteQuorum = WriteQuorum.Majority,
+        Keys = Pick(1, 2, 4),
+        Clients = Pick(2, 4),
+        ReadShare = Pick(0.15, 0.4),
+        ThinkTime = Pick(5, 20, 60),
+        Patience = Pick(80, 150),
+        Deadline = Pick(100, 300, 3_000),
+        ReplayEvery = Pick(15, 60),
+        CompareEvery = Pick(15, 60),
+        SafetyMilliseconds = Pick(600, 1_000),
+    };
+
     private static SimulationOptions Storm(SimulationOptions options) => options with
     {
         Replicas = 3,
