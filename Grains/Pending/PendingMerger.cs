@@ -43,7 +43,8 @@ internal sealed partial class PendingMerger(
     private async Task Stop(CancellationToken cancellation)
     {
         await _stopping.CancelAsync();
-        await _loop;
+        // Not where the host is thrown away: a merge under way would hold it up for as long as its timeout.
+        await _loop.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (store.Count > 0) LogLeft(store.Count);
     }
 

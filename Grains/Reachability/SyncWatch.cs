@@ -39,7 +39,8 @@ internal sealed partial class SyncWatch(
     private async Task Stop(CancellationToken cancellation)
     {
         await _stopping.CancelAsync();
-        await _loop;
+        // Not where the host is thrown away: a question under way would hold it up for as long as its timeout.
+        await _loop.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task KeepOn()

@@ -7,8 +7,8 @@ using Orleans.Kv.Interfaces.Topology;
 namespace Orleans.Kv.Grains.Storage;
 
 /// <summary>
-/// What a silo's process remembers, and what its Orleans host must not take with it: the registers with their storage, the last known map and records, and the source of
-/// proposer ids. A silo that the others declared dead ends its host and starts another one in the same process on the same memory: it is the same node, which
+/// What a silo's process remembers, and what its Orleans host must not take with it: the registers with their storage, the writes that were accepted without a quorum with the clock that
+/// stamps them, the last known map and records, and the source of proposer ids. A silo that the others declared dead ends its host and starts another one in the same process on the same memory: it is the same node, which
 /// was away for a while, and not an empty one.
 /// <para>
 /// <b>One host at a time.</b> A host that is being thrown away may have threads on their way: a batch half handled, a grain's turn, a store about to be wiped. None of them may touch
