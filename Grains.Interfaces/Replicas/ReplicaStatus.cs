@@ -23,4 +23,8 @@ public sealed class ReplicaStatus
     /// <summary>How many deleted keys it still remembers.</summary>
     [Id(4)]
     public long Tombstones { get; init; }
+
+    /// <summary>How many writes it keeps that were accepted without a quorum and are not merged yet, copies of other silos' included.</summary>
+    [Id(5)]
+    public int PendingWrites { get; init; }
 }

@@ -1,4 +1,6 @@
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Pending;
+using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Topology;
@@ -10,8 +12,8 @@ namespace Orleans.Kv.Grains.Coordination;
 
 /// <summary>Tells the cluster's state as this silo sees it: its own map and membership, and what each node says of itself when asked now.</summary>
 internal sealed class ClusterReport(
-    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, PendingPushes pending, IGrainFactory grains, ISiloStatusOracle oracle,
-    TimeProvider time)
+    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, PendingPushes pending, PendingStore writes, ReachabilityWatch reachability, IGrainFactory grains,
+    ISiloStatusOracle oracle, TimeProvider time)
 {
     /// <summary>How long a node is waited for: a person looks at the answer, and a node that takes longer is what they want to hear about.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -57,12 +59,17 @@ internal sealed class ClusterReport(
             Store = node.Store.Value.ToString("N"),
             Member = member,
             Keys = answer?.Keys ?? -1,
+            PendingWrites = answer?.PendingWrites ?? -1,
+            UnreachableSince = reachability.UnreachableSince(node)?.ToUnixTimeMilliseconds() ?? 0,
             Pending = owed.Keys,
             PendingSlots = owed.Slots,
             // Cut off, it knows of nobody whether they live; and that it is cut off itself is what who asks it wants to hear.
-            State = topology.IsIsolated ? NodeState.Partitioned : StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
+            State = topology.IsIsolated || (node == topology.Self && IsCutOff(map)) ? NodeState.Partitioned : StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
         };
     }
+
+    /// <summary>This silo does not reach enough of the others for a majority.</summary>
+    private bool IsCutOff(ClusterMap? map) => map is not null && map.Newest.Nodes.Count(reachability.CanReach) * 2 <= map.Newest.Nodes.Length;
 
     private static NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, bool answers, bool owed)
     {
@@ -90,7 +97,7 @@ internal sealed class ClusterReport(
 
     private async Task<ReplicaStatus?> Ask(NodeId node, SiloAddress silo)
     {
-        if (node == topology.Self) return replica.Status;
+        if (node == topology.Self) return replica.Describe(writes.Count);
         try
         {
             var status = await replicas.On(silo).GetStatus().WaitAsync(Patience, time);

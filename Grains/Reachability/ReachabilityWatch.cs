@@ -63,7 +63,8 @@ internal sealed partial class ReachabilityWatch(
     private async Task Stop(CancellationToken cancellation)
     {
         await _stopping.CancelAsync();
-        await _loop;
+        // Not where the host is thrown away: a call under way would hold it up for as long as its timeout.
+        await _loop.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task KeepOn()
@@ -101,7 +102,7 @@ internal sealed partial class ReachabilityWatch(
         {
             if (away) peer.SilentFrom = now;
             Judge(peer, now);
-            if (time.GetElapsedTime(LastHeard(peer), now) >= options.Value.PingPeriod) _ = Ping(peer);
+            if (IsMember(peer.Node) && time.GetElapsedTime(LastHeard(peer), now) >= options.Value.PingPeriod) _ = Ping(peer);
         }
 
         Reckon(known);

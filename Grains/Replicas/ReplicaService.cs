@@ -21,7 +21,7 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
 
     public Task<bool> Replay(string name) => Task.FromResult(pending.Replay(name));
 
-    public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Status);
+    public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Describe(writes.Count));
 
     public Task<PeekReply> Peek(PeekRequest request) => Task.FromResult(copies.Peek(request));
 

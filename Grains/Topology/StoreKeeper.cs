@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Replicas;
 
 namespace Orleans.Kv.Grains.Topology;
@@ -10,7 +11,7 @@ namespace Orleans.Kv.Grains.Topology;
 /// the empty one under its new id. Whatever still comes for the former store is answered with "another store".
 /// </summary>
 internal sealed partial class StoreKeeper(
-    TopologyAgent agent, Replica replica, IOptions<TopologyOptions> options, TimeProvider time, ILogger<StoreKeeper> logger)
+    TopologyAgent agent, Replica replica, IOutlook outlook, IOptions<TopologyOptions> options, TimeProvider time, ILogger<StoreKeeper> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly ILogger<StoreKeeper> _logger = logger;
@@ -42,6 +43,7 @@ internal sealed partial class StoreKeeper(
         {
             await foreach (var _ in agent.Changes.ReadAllAsync(stop))
             {
+                await UntilTheOthersAreThere(stop);
                 replica.Follow();
                 if (agent.Excluded is { } former && former == agent.Self) await Renew(former, stop);
             }
@@ -50,6 +52,16 @@ internal sealed partial class StoreKeeper(
         {
             // The silo stops.
         }
+    }
+
+    /// <summary>
+    /// A silo that is cut off may hear that it has been removed, from an authority that it shares with the others. Its copies are all that the clients on its side have: they are dropped when the
+    /// others, who have newer ones, can be reached.
+    /// </summary>
+    private async Task UntilTheOthersAreThere(CancellationToken stop)
+    {
+        while (agent.View.Map is { } map && !map.Contains(agent.Self) && map.Newest.Nodes.Count(outlook.CanReach) * 2 <= map.Newest.Nodes.Length)
+            await Task.Delay(options.Value.RetryPeriod, time, stop);
     }
 
     private async Task Renew(NodeId former, CancellationToken stop)
