@@ -12,8 +12,8 @@ namespace Orleans.Runtime.MembershipService;
 /// measures. All changes of status go through the table's version by compare-and-swap, so they have one order, and every decision
 /// is made on a state that was current when it took effect. Silos probe each other (<see cref="SiloMonitor"/>) and turn missed
 /// probes into votes in the suspect's row (<see cref="DeathVote"/>). Whoever changed the table tells the others that there is a
-/// newer version (gossip), and they read it; who hears nothing reads it periodically. A silo that finds its own row Dead stops
-/// its process, because the others have already given its grains to somebody else.
+/// newer version (gossip), and they read it; who hears nothing reads it periodically. A silo that finds its own row Dead
+/// calls the fatal error handler, which ends the process or has the host thrown away, because the others have already given its grains to somebody else.
 /// </para>
 /// <para>
 /// Promises: <see cref="Current"/> never goes back to an earlier version; listeners see every version this silo has read, in order,

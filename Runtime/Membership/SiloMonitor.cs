@@ -76,6 +76,11 @@ internal sealed partial class SiloMonitor : IDisposable
             {
                 return;
             }
+            catch (OrleansException) when (_manager.OwnStatus == SiloStatus.Dead)
+            {
+                // The others have given this silo up while it voted: it has no say any more.
+                return;
+            }
             catch (Exception exception)
             {
                 // The table could not be written. The vote is repeated after the next miss.

@@ -79,8 +79,10 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
                 return ExitCodes.Success;
             }
 
+            // Both at once: until the next host is up, nobody is served here.
+            var mayJoin = MayJoin(probe, stop);
             await Abandon(life);
-            if (await Restart(probe, stop) is not { } next) return stop.IsCancellationRequested ? ExitCodes.Success : ExitCodes.CannotRejoin;
+            if (await Restart(mayJoin, probe, stop) is not { } next) return stop.IsCancellationRequested ? ExitCodes.Success : ExitCodes.CannotRejoin;
             life = next;
         }
     }
@@ -124,12 +126,12 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
     }
 
     /// <summary>Starts hosts until one runs. Null when the process is to stop, or its ports are lost.</summary>
-    private async Task<SiloLife?> Restart(PeerProbe probe, CancellationToken stop)
+    private async Task<SiloLife?> Restart(Task<bool> mayJoin, PeerProbe probe, CancellationToken stop)
     {
         var began = time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
-            var isolated = !await MayJoin(probe, stop);
+            var isolated = !await mayJoin;
             var life = new SiloLife(options, _memory, isolated, time);
             try
             {
@@ -155,6 +157,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
             }
 
             await Task.Delay(Pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            mayJoin = MayJoin(probe, stop);
         }
 
         return null;

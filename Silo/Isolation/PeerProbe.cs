@@ -20,11 +20,14 @@ namespace Orleans.Kv.Silo.Isolation;
 /// </remarks>
 internal sealed partial class PeerProbe
 {
-    /// <summary>How long a port may take to accept or refuse: a few times a packet's way and back with one packet lost; what takes longer is of no use to a quorum.</summary>
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromMilliseconds(600);
+    /// <summary>
+    /// How long a port may take to accept or refuse. The other machine's system answers, however busy its processes are; and a packet that is lost is sent again after a second only, which
+    /// nobody who waits for an answer of this silo would want to wait for.
+    /// </summary>
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long the shared table and the authority may take: what is known from before will do as well.</summary>
-    private static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(300);
 
     private readonly string _name;
     private readonly SiloMemory _memory;
