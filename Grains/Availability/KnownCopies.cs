@@ -70,6 +70,9 @@ internal sealed class KnownCopies
         state is not null && (state.Divergence?.HasMerged(write.Stamp) == true || HasTaken(state, write.OperationId));
 
     /// <summary>The operation has changed the state, or an earlier one that it follows.</summary>
-    public static bool HasTaken(RegisterState state, OperationId operation) => state.Memory.TryFind(operation, out var remembered) && remembered.Code
-        is OutcomeCode.Created or OutcomeCode.Replaced or OutcomeCode.Updated or OutcomeCode.Deleted or OutcomeCode.SwappedIntoNothing or OutcomeCode.Swapped;
+    public static bool HasTaken(RegisterState state, OperationId operation) => state.Memory.TryFind(operation, out var remembered) && remembered.TookEffect;
+
+    /// <summary>The operation was accepted as pending, and has been merged: whether it won or lost, a retry is to be answered as its first copy was.</summary>
+    public static bool HasMerged(RegisterState? state, OperationId operation) =>
+        state is not null && state.Memory.TryFind(operation, out var remembered) && remembered.IsMerge;
 }

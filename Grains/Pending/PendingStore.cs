@@ -80,7 +80,7 @@ public sealed class PendingStore(IOptions<PendingOptions> options, TimeProvider 
     {
         lock (_gate)
         {
-            if (copies.IsAccepted || _writes.IsAccepted(operation.Id)) return Acceptance.Known.Instance;
+            if (copies.IsAccepted || _writes.IsAccepted(operation.Id) || KnownCopies.HasMerged(copies.State, operation.Id)) return Acceptance.Known.Instance;
             foreach (var write in _writes.Of(key)) copies.Add(write);
             _clock.Observe(copies.State?.Stamp ?? HybridTimestamp.Zero);
             _clock.Observe(copies.Written.Clock);
