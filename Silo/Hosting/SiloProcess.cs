@@ -29,7 +29,7 @@ namespace Orleans.Kv.Silo.Hosting;
 internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
     /// <summary>For how long a new host tries to get the ports that the former one had: longer than a process needs to close them, however busy the machine is.</summary>
-    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long a host that is not the first may take to come up. One that finds a member silent waits for it, and serves nobody meanwhile: those on its side of a cut are better off with

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Orleans.Kv.Tests.Checking.Histories;
 using Orleans.Kv.Tests.Checking.Linearizability;
@@ -66,11 +68,7 @@ public class RejoinTests(ITestOutputHelper output)
             var before = await status.Get("/cluster");
             Signals.Pause(cluster.Pid(Paused));
             await bulk.Overwrite(missed);
-            await Wait.Until($"{Paused} is dead", Death, async () =>
-            {
-                var node = Node(await status.Get("/cluster"));
-                return node.GetProperty("state").GetString() == "dead" ? null : node.GetRawText();
-            });
+            await UntilDead(status);
             Signals.Resume(cluster.Pid(Paused));
             await status.UntilInSync(Return, [.. LocalCluster.Silos]);
             await status.UntilIsSynch(Return);
@@ -83,6 +81,60 @@ public class RejoinTests(ITestOutputHelper output)
             Assert.All(await status.Keys(), node => Assert.Equal(bulkKeys, node.Value));
         });
     }
+
+    [Fact]
+    public async Task SiloWhosePortWasTakenBetweenTwoHosts_EndsWithCode75_AndSaysWhy()
+    {
+        await using var cluster = await LocalCluster.Start();
+        await cluster.Explaining(async () =>
+        {
+            using var status = new Status(cluster.Url);
+            await status.UntilInSync(Return, [.. LocalCluster.Silos]);
+            var port = await GatewayPort(cluster);
+            Signals.Pause(cluster.Pid(Paused));
+            await UntilDead(status);
+            using var stop = new CancellationTokenSource(Death);
+            var taking = Task.Run(() => Take(port, stop.Token));
+            Signals.Resume(cluster.Pid(Paused));
+            using var taken = await taking;
+
+            await Wait.Until($"{Paused} has ended", Death, () =>
+                Task.FromResult(cluster.Up.Errors.Contains($"{Paused} (process", StringComparison.Ordinal) ? null : "it runs, or nobody says that it does not"));
+            Assert.Contains("ended with code 75", cluster.Up.Errors, StringComparison.Ordinal);
+            Assert.Contains($"{port}", cluster.Up.Errors, StringComparison.Ordinal);
+        });
+    }
+
+    /// <summary>Listens on the port in the moment when the silo does not.</summary>
+    private static TcpListener Take(int port, CancellationToken stop)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                listener.Dispose();
+            }
+        }
+    }
+
+    private static async Task<int> GatewayPort(LocalCluster cluster)
+    {
+        var endpoints = JsonSerializer.Deserialize<JsonElement>(await File.ReadAllTextAsync(Path.Combine(cluster.Directory, "endpoints.json")));
+        return endpoints.GetProperty("silos").EnumerateArray().Single(silo => silo.GetProperty("name").GetString() == Paused).GetProperty("gatewayPort").GetInt32();
+    }
+
+    private static Task UntilDead(Status status) => Wait.Until($"{Paused} is dead", Death, async () =>
+    {
+        var node = Node(await status.Get("/cluster"));
+        return node.GetProperty("state").GetString() == "dead" ? null : node.GetRawText();
+    });
 
     private static JsonElement Node(JsonElement cluster) =>
         cluster.GetProperty("nodes").EnumerateArray().Single(node => node.GetProperty("name").GetString() == Paused);
