@@ -24,7 +24,15 @@ public sealed class ReplicaStatus
     [Id(4)]
     public long Tombstones { get; init; }
 
-    /// <summary>How many writes it keeps that were accepted without a quorum and are not merged yet, copies of other silos' included.</summary>
+    /// <summary>Whether the node has found out that it has missed nothing, since it last had reason to doubt it.</summary>
     [Id(5)]
-    public int PendingWrites { get; init; }
+    public bool InSync { get; init; }
+
+    /// <summary>How many nodes of the map it can reach, itself included; -1 where that was not looked at.</summary>
+    [Id(6)]
+    public int Reaches { get; init; } = -1;
+
+    /// <summary>How many writes it keeps that were accepted without a quorum and are not merged yet, copies of other silos' included.</summary>
+    [Id(7)]
+    public long PendingWrites { get; init; }
 }

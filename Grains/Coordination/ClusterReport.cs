@@ -1,5 +1,5 @@
 using Orleans.Kv.Consensus;
-using Orleans.Kv.Grains.Pending;
+using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Repair;
 using Orleans.Kv.Grains.Replicas;
@@ -12,7 +12,7 @@ namespace Orleans.Kv.Grains.Coordination;
 
 /// <summary>Tells the cluster's state as this silo sees it: its own map and membership, and what each node says of itself when asked now.</summary>
 internal sealed class ClusterReport(
-    TopologyAgent topology, Replica replica, ReplicaServiceClient replicas, PendingPushes pending, PendingStore writes, ReachabilityWatch reachability, IGrainFactory grains,
+    TopologyAgent topology, OwnStatus own, ReplicaServiceClient replicas, PendingPushes pending, IOutlook outlook, ReachabilityWatch watch, IGrainFactory grains,
     ISiloStatusOracle oracle, TimeProvider time)
 {
     /// <summary>How long a node is waited for: a person looks at the answer, and a node that takes longer is what they want to hear about.</summary>
@@ -59,25 +59,25 @@ internal sealed class ClusterReport(
             Store = node.Store.Value.ToString("N"),
             Member = member,
             Keys = answer?.Keys ?? -1,
-            PendingWrites = answer?.PendingWrites ?? -1,
-            UnreachableSince = reachability.UnreachableSince(node)?.ToUnixTimeMilliseconds() ?? 0,
             Pending = owed.Keys,
             PendingSlots = owed.Slots,
+            PendingWrites = answer?.PendingWrites ?? -1,
+            UnreachableSince = watch.UnreachableSince(node)?.ToUnixTimeMilliseconds() ?? 0,
             // Cut off, it knows of nobody whether they live; and that it is cut off itself is what who asks it wants to hear.
-            State = topology.IsIsolated || (node == topology.Self && IsCutOff(map)) ? NodeState.Partitioned : StateOf(node, record, map, alive, answer is not null, owed is not { Keys: 0, Slots: 0 }),
+            State = topology.IsIsolated ? NodeState.Partitioned : StateOf(node, record, map, alive, answer, owed is not { Keys: 0, Slots: 0 }),
         };
     }
 
-    /// <summary>This silo does not reach enough of the others for a majority.</summary>
-    private bool IsCutOff(ClusterMap? map) => map is not null && map.Newest.Nodes.Count(reachability.CanReach) * 2 <= map.Newest.Nodes.Length;
-
-    private static NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, bool answers, bool owed)
+    private NodeState StateOf(NodeId node, NodeRecord? record, ClusterMap? map, bool alive, ReplicaStatus? answer, bool owed)
     {
         if (!alive) return NodeState.Dead;
-        if (!answers) return NodeState.Partitioned;
+        if (answer is null || !outlook.CanReach(node)) return NodeState.Partitioned;
         if (record!.Draining) return NodeState.Draining;
         if (map is null || !map.Newest.Nodes.Contains(node)) return NodeState.Joining;
-        if (owed) return NodeState.CatchingUp;
+        // It answers, but it is on the smaller side of a cut, as this silo is if it is the one that is asked.
+        if (answer.Reaches >= 0 && 2 * answer.Reaches <= map.Newest.Nodes.Length) return NodeState.Partitioned;
+        // With somebody out of reach nobody can be sure of not having missed what that one alone knows; what is owed is known all the same.
+        if (owed || (!answer.InSync && outlook.IsClear)) return NodeState.CatchingUp;
         // What it is to hold is still being brought to it, wholly or in part.
         return map.IsStable || map.Generations.All(generation => generation.Nodes.Contains(node)) ? NodeState.InSync : NodeState.CatchingUp;
     }
@@ -97,7 +97,7 @@ internal sealed class ClusterReport(
 
     private async Task<ReplicaStatus?> Ask(NodeId node, SiloAddress silo)
     {
-        if (node == topology.Self) return replica.Describe(writes.Count);
+        if (node == topology.Self) return own.Compose();
         try
         {
             var status = await replicas.On(silo).GetStatus().WaitAsync(Patience, time);

@@ -63,6 +63,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<RepairLoops>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<RepairLoops>());
         services.AddSingleton<PendingReporter>();
+        services.AddSingleton<OwnStatus>();
         services.AddSingleton<ClusterReport>();
 
         services.AddSingleton<Hearings>();

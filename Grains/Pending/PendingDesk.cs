@@ -9,8 +9,6 @@ internal sealed partial class PendingDesk(PendingStore store, PendingCounters co
 {
     private readonly ILogger _logger = logger;
 
-    public int Count => store.Count;
-
     public bool Keep(KeptWrite kept)
     {
         if (!KeptWriteMapping.TryRead(kept, out var write, out var fault))

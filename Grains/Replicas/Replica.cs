@@ -61,28 +61,21 @@ internal sealed partial class Replica : IKeySource
 
     public StoreId Store => _memory.Storage.Store;
 
-    public ReplicaStatus Status => Describe(pendingWrites: 0);
-
-    /// <summary>What the node says of itself; the pending writes are kept elsewhere.</summary>
-    public ReplicaStatus Describe(int pendingWrites)
+    /// <summary>What the store knows of itself; <see cref="Coordination.OwnStatus"/> adds what the node does.</summary>
+    public ReplicaStatus Status
     {
-        long keys = 0, tombstones = 0, bytes = 0;
-        foreach (var shard in _shards)
+        get
         {
-            keys += shard.Keys;
-            tombstones += shard.Tombstones;
-            bytes += shard.Bytes;
-        }
+            long keys = 0, tombstones = 0, bytes = 0;
+            foreach (var shard in _shards)
+            {
+                keys += shard.Keys;
+                tombstones += shard.Tombstones;
+                bytes += shard.Bytes;
+            }
 
-        return new ReplicaStatus
-        {
-            Store = Store.Value,
-            Epoch = _topology.View.Epoch.Number,
-            Keys = keys,
-            Tombstones = tombstones,
-            Bytes = bytes,
-            PendingWrites = pendingWrites,
-        };
+            return new ReplicaStatus { Store = Store.Value, Epoch = _topology.View.Epoch.Number, Keys = keys, Tombstones = tombstones, Bytes = bytes };
+        }
     }
 
     /// <summary>No request is answered from now on. Those that were answered stay as they are.</summary>

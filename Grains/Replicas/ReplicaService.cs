@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Conflicts;
+using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Replication;
 using Orleans.Kv.Interfaces.Replicas;
@@ -10,7 +11,7 @@ namespace Orleans.Kv.Grains.Replicas;
 
 /// <summary>What makes the silo's <see cref="Replica"/> reachable for other silos.</summary>
 [Reentrant]
-internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending, LocalCopies copies, PendingDesk writes, LocalConflicts conflicts)
+internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending, LocalCopies copies, PendingDesk writes, LocalConflicts conflicts, OwnStatus own)
     : GrainService(grainId, silo, loggerFactory), IReplicaService
 {
     public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
@@ -21,7 +22,7 @@ internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory 
 
     public Task<bool> Replay(string name) => Task.FromResult(pending.Replay(name));
 
-    public Task<ReplicaStatus> GetStatus() => Task.FromResult(replica.Describe(writes.Count));
+    public Task<ReplicaStatus> GetStatus() => Task.FromResult(own.Compose());
 
     public Task<PeekReply> Peek(PeekRequest request) => Task.FromResult(copies.Peek(request));
 

@@ -61,8 +61,10 @@ public sealed class FormationTests
         Assert.Equal(ReplyStatus.Done, (await cluster.Coordinator(added).Execute("a", origin.Store("1"))).Status);
         Assert.Equal("1", Origin.Text(await cluster.Key("a").Execute(origin.Fetch())));
         await cluster.Converged(cluster.Silos);
+        // They are when they have compared what they hold.
+        await Eventually.True(
+            "4 members in sync", async () => (await cluster.Coordinator(added).GetCluster()).Nodes.Count(other => other is { Member: true, State: NodeState.InSync }), seen => seen == 4);
         var status = await cluster.Coordinator(added).GetCluster();
-        Assert.Equal(4, status.Nodes.Count(other => other is { Member: true, State: NodeState.InSync }));
         Assert.Equal((false, null), (status.Migrating, status.Migration));
         Assert.Contains(status.Leader, cluster.Silos.Select(silo => silo.Name));
     }
