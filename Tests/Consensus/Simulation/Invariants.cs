@@ -94,6 +94,10 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     public bool TookEffect(Key key, OperationId id) =>
         _proposed.Any(pair => pair.Key.Item1.Equals(key) && pair.Value.Memory.TryFind(id, out var outcome) && outcome.TookEffect && !outcome.IsMerge);
 
+    /// <summary>Some tombstone that was proposed has a later stamp than that: it may have been adopted, though no quorum ever held it by itself.</summary>
+    public bool WasDeletedAfter(Key key, WriteStamp stamp) =>
+        _proposed.Any(pair => pair.Key.Item1.Equals(key) && pair.Value.IsTombstone && pair.Value.Written > stamp);
+
     private void Chosen(Key key, Ballot ballot, RegisterState state)
     {
         if (!_chosen.TryGetValue(key, out var chosen))

@@ -71,7 +71,7 @@ internal sealed class PendingBook(Simulation simulation)
         if (writes.Values.Any(other => IsSuperseded(write, other.Write)))
             return;
         // Two deletes are the same, and which of them lost interests nobody.
-        if (write.IsDelete && (chosen[at].IsTombstone || (at > 0 && chosen[at - 1].IsTombstone)))
+        if (write.IsDelete && (chosen[at].IsTombstone || simulation.Invariants.WasDeletedAfter(key, write.Stamp)))
             return;
         // It may have been the value for a moment, in a round that wrote more, or in a state that no quorum held by itself; not where something newer was there before.
         var before = at == 0 ? null : chosen[at - 1];
