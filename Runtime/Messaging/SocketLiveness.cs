@@ -23,6 +23,12 @@ internal static class SocketLiveness
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
 
+    // linux/tcp.h, from 6.15: TCP_RTO_MAX_MS. The longest pause between two retransmissions, and the least that may be asked for: what a repaired link still seems broken for.
+    private const int TcpMaxRetransmissionPause = 44;
+    private static readonly TimeSpan RetransmissionPause = TimeSpan.FromSeconds(1);
+
+    private static volatile bool s_isOlderKernel;
+
     public static void Apply(Socket socket)
     {
         socket.NoDelay = true;
@@ -35,6 +41,23 @@ internal static class SocketLiveness
             return;
         }
 
-        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)Patience.TotalMilliseconds));
+        SetMilliseconds(socket, TcpUserTimeout, Patience);
+        if (s_isOlderKernel)
+        {
+            return;
+        }
+
+        try
+        {
+            SetMilliseconds(socket, TcpMaxRetransmissionPause, RetransmissionPause);
+        }
+        catch (SocketException unknown) when (unknown.SocketErrorCode is SocketError.ProtocolOption or SocketError.InvalidArgument)
+        {
+            // An older kernel doubles its pauses: a link that was down for seconds seems down for as many more, and no longer than the patience above.
+            s_isOlderKernel = true;
+        }
     }
+
+    private static void SetMilliseconds(Socket socket, int option, TimeSpan value) =>
+        socket.SetRawSocketOption(TcpLevel, option, BitConverter.GetBytes((int)value.TotalMilliseconds));
 }
