@@ -63,7 +63,8 @@ internal sealed class NodeSynchrony
         }
         catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException)
         {
-            return new NodeSynchrony(node, null, $"what it is owed cannot be gathered: {exception.Message}");
+            var why = exception is TimeoutException ? $"no answer within {Patience.TotalSeconds:0} s" : exception.Message;
+            return new NodeSynchrony(node, null, $"what it is owed cannot be gathered: {why}");
         }
     }
 }
