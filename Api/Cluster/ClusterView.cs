@@ -13,6 +13,9 @@ internal sealed class ClusterView(TimeProvider time)
     // Several rounds of the monitor: what a silo said longer ago than this is no longer news about it.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
+    // A round of the monitor, and the time after which it takes a silo to hang. Who has not answered since may have been cut off, and what it said before that was of a whole cluster.
+    private static readonly TimeSpan Currency = TimeSpan.FromMilliseconds(1_250);
+
     private readonly ConcurrentDictionary<string, (ClusterStatus Status, long At)> _statuses = new(StringComparer.Ordinal);
 
     public void Add(ClusterStatus status) => _statuses[status.Silo] = (status, time.GetTimestamp());
@@ -70,13 +73,16 @@ internal sealed class ClusterView(TimeProvider time)
         return fresh;
     }
 
-    // The furthest epoch, since maps only move forward; among equals whoever reaches most of the others, for a silo that is cut off takes all of them for lost; then
+    // The furthest epoch, since maps only move forward; among equals who has answered in the last round; then whoever reaches most of the others, for a silo that is cut off takes all of them for lost; then
     // always the same silo, so that the picture does not flicker.
-    private static ClusterStatus? Newest(List<ClusterStatus> fresh) => fresh
+    private ClusterStatus? Newest(List<ClusterStatus> fresh) => fresh
         .OrderByDescending(status => status.Epoch)
+        .ThenByDescending(IsCurrent)
         .ThenBy(status => status.Nodes.Count(IsUnreachable))
         .ThenBy(status => status.Silo, StringComparer.Ordinal)
         .FirstOrDefault();
+
+    private bool IsCurrent(ClusterStatus status) => _statuses.TryGetValue(status.Silo, out var heard) && time.GetElapsedTime(heard.At) <= Currency;
 
     private static bool IsUnreachable(NodeStatus node) => node.UnreachableSince > 0 || node.State == NodeState.Partitioned;
 

@@ -71,6 +71,11 @@ internal sealed class CoordinatorChoice
         _anyCutOff = Array.Exists(_entries, static entry => entry.CutOff);
     }
 
+    /// <summary>
+    /// Whoever answers is on a silo that is cut off from the others: this host is on the wrong side of a cut with it. What a silo said last counts, also when it has fallen silent since.
+    /// </summary>
+    public bool AreAllCutOff => _anyCutOff && !Array.Exists(_entries, static entry => entry is { CutOff: false, Silent: false });
+
     /// <summary>The silo is cut off from the others, and this host can ask one that is not.</summary>
     public bool IsWorseThanOthers(string? silo) =>
         _anyCutOff && silo is not null

@@ -50,8 +50,9 @@ internal sealed partial class Router : IDisposable
     private const int MaxRefusals = 8;
 
     internal const string NotConnected = "this API host has not reached the cluster yet";
-    // How long an operation waits for somebody to answer this host, when others have been hanging for long: below the half second in which a lack of a quorum is answered.
-    private const long HoldPatience = 400;
+    // How long an operation waits for somebody to answer this host, when others have been hanging for long: with a pause and a sweep more, below the half second in which a lack of a quorum is
+    // answered.
+    private const long HoldPatience = 300;
 
     private const string NoGateway = "no silo can be reached from this API host; nothing was sent";
     private const string TooMany = "too many requests are waiting in this API host";
@@ -119,8 +120,12 @@ internal sealed partial class Router : IDisposable
 
     public void Dispose() => _sweep.Dispose();
 
-    /// <summary>No gateway for so long that waiting for one is no kindness any more. The coordinators are looked at as well, because the engine's word is only a hint.</summary>
-    private bool IsWithoutGateways => _cluster.WithoutGatewayFor >= _gatewayPatience && _coordinators.AreAllSilent;
+    /// <summary>
+    /// No gateway for so long that waiting for one is no kindness any more; at once where the last one was that of a cut-off silo, for there is no other to be found, and the process of that
+    /// silo changes hosts. The coordinators are looked at as well, because the engine's word is only a hint.
+    /// </summary>
+    private bool IsWithoutGateways =>
+        _cluster.WithoutGatewayFor is { } lost && (_coordinators.AreAllCutOff || (lost >= _gatewayPatience && _coordinators.AreAllSilent));
 
     /// <summary>What is sent now would break, or go where nothing comes back from.</summary>
     private bool IsToBeHeld => IsFindingGateways || (_coordinators.Trouble != 0 && _coordinators.AreAllSilent);
@@ -138,11 +143,13 @@ internal sealed partial class Router : IDisposable
         Send(operation, _coordinators.Next(0, route.LastSilo));
     }
 
+    // On a silo that is cut off a call to the grain may be sent on to one that it does not reach, and be lost on the way; a coordinator answers by itself.
     private bool IsGrainToBeAsked(KeyRoute route) =>
         !route.Avoided
         && !_silos.IsSuspect(route.LastSilo)
         && (_coordinators.Trouble is var trouble && (trouble == 0 || route.IsTrustedIn(trouble)))
-        && !_coordinators.IsWorseThanOthers(route.LastSilo);
+        && !_coordinators.IsWorseThanOthers(route.LastSilo)
+        && !_coordinators.AreAllCutOff;
 
     private OperationRequest NewRequest(PendingOperation operation)
     {

@@ -67,6 +67,16 @@ public sealed class ClusterViewTests
     }
 
     [Fact]
+    public void WhatASiloSaidBeforeItFellSilent_IsNotThePicture_ThoughItReachedMoreThen()
+    {
+        _view.Add(Status("silo-3", 3, Node("silo-1"), Node("silo-2"), Node("silo-3")));
+        _time.Advance(TimeSpan.FromSeconds(1.5));
+        _view.Add(Status("silo-1", 3, Node("silo-1"), Node("silo-2"), Node("silo-3", since: 5)));
+
+        Assert.Equal([0L, 0L, 5L], _view.Merge()!.Nodes.Select(node => node.UnreachableSince));
+    }
+
+    [Fact]
     public void PendingWrites_AreWhatTheSiloSaysOfItself()
     {
         _view.Add(Status("silo-1", 3, Node("silo-1", writes: 4), Node("silo-2", writes: 9)));

@@ -278,11 +278,34 @@ public sealed class RouterQuorumTests : IDisposable
         _ = _three.Store();
         Assert.True(_three.Cluster.Calls[^1].Coordinator is 1 or 2);
 
-        // Where all are, none is better than the grain.
-        _three.Coordinators.CutOff("silo-2", true);
-        _three.Coordinators.CutOff("silo-3", true);
+        _three.Coordinators.CutOff("silo-1", false);
         _ = _three.Store();
         Assert.Null(_three.Cluster.Calls[^1].Coordinator);
+    }
+
+    [Fact]
+    public void WhereEverySiloThatAnswersIsCutOff_ACoordinatorIsAsked_ForTheGrainMayBeAcrossTheCut()
+    {
+        _ = _three.Store();
+        _three.Answer(ReplyStatus.Done);
+        _three.Coordinators.Silent(0);
+        _three.Coordinators.Silent(1);
+        _three.Coordinators.CutOff("silo-3", true);
+        _ = _three.Store();
+
+        Assert.Equal(2, _three.Cluster.Calls[^1].Coordinator);
+    }
+
+    [Fact]
+    public async Task WhenTheGatewayOfACutOffSiloIsLost_NobodyWaitsForAnother()
+    {
+        _three.Coordinators.Silent(0);
+        _three.Coordinators.Silent(1);
+        _three.Coordinators.CutOff("silo-3", true);
+        _three.Cluster.WithoutGatewayFor = 0;
+
+        Assert.Equal((RoutedKind.NotDone, ReplyStatus.Unavailable), Of(await RouterHarness.Ended(_three.Store())));
+        Assert.Empty(_three.Cluster.Calls);
     }
 
     private static (RoutedKind Kind, ReplyStatus Status) Of(RoutedOutcome outcome) => (outcome.Kind, outcome.Status);
