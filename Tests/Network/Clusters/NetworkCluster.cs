@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Orleans.Kv.Tests.Driving.Clients;
 using Orleans.Kv.Tests.Driving.Clusters;
 using Orleans.Kv.Tests.Network.Hosts;
@@ -111,6 +112,19 @@ internal sealed class NetworkCluster : IAsyncDisposable
     public void AssertStillRuns(int number) => Assert.False(
         _silos[number - 1].HasExited,
         $"{Silo(number)}'s process has ended{(_silos[number - 1].HasExited ? " with " + Text(_silos[number - 1].ExitCode) : "")}");
+
+    /// <summary>What <c>GET /cluster</c> says of a silo; null where it is not listed.</summary>
+    public static string? StateOf(JsonElement cluster, int silo) => cluster.GetProperty("nodes").EnumerateArray()
+        .Where(node => node.GetProperty("name").GetString() == Silo(silo))
+        .Select(node => node.GetProperty("state").GetString())
+        .SingleOrDefault();
+
+    public async Task AssertState(int silo, int seenBy, params string[] states)
+    {
+        using var client = Client(seenBy);
+        var reply = await client.Get("/cluster");
+        Assert.True(reply.Status == 200 && states.Contains(StateOf(reply.Json, silo)), $"expected {Silo(silo)} to be {string.Join(" or ", states)} for API host {seenBy}, which says {reply}");
+    }
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
     public async Task Explaining(Func<Task> body)

@@ -18,6 +18,11 @@ internal static class Bars
     /// <summary>No key on the side with a quorum goes longer than this without a successful answer.</summary>
     public static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>
+    /// How long a silo that was declared dead while it is cut off may leave the clients beside it without service: its process throws one host away and starts another.
+    /// </summary>
+    public static readonly TimeSpan HostChange = TimeSpan.FromSeconds(4);
+
     /// <summary>From the heal to the moment when everybody says that each silo has all it should.</summary>
     public static readonly TimeSpan Return = TimeSpan.FromSeconds(10);
 }
