@@ -6,8 +6,8 @@ using Orleans.Kv.Cli.Http;
 namespace Orleans.Kv.Cli.Commands;
 
 /// <summary>
-/// <c>kv conf [CP|AP]</c>: shows the cluster's consistency mode, or sets it. Exit code 0 when every silo goes by it, 1 when it is set and some silos have not confirmed it;
-/// they are named.
+/// <c>kv conf [CP|AP]</c>: shows the cluster's consistency mode, or sets it: exit code 0 when every silo goes by it then, 1 when some have not confirmed it. Those are named
+/// on standard error in either case.
 /// </summary>
 internal static class ConfCommand
 {
@@ -26,7 +26,8 @@ internal static class ConfCommand
             if (!answer.IsSuccess) throw new CliException(answer.Status == HttpStatusCode.BadRequest ? ExitCodes.Usage : ExitCodes.Unavailable, answer.Problem);
             if (parsed.GetValue(json)) Console.WriteLine(answer.Text);
             else Print(answer.Root);
-            return answer.Root.TryGetProperty("unconfirmed", out _) ? ExitCodes.NotFound : ExitCodes.Ok;
+            // Who only asks has been answered. Who sets it wants it to be in force.
+            return wanted is not null && answer.Root.TryGetProperty("unconfirmed", out _) ? ExitCodes.NotFound : ExitCodes.Ok;
         });
         return command;
     }
