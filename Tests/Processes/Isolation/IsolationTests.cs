@@ -53,6 +53,13 @@ public class IsolationTests(ITestOutputHelper output)
                 var seen = await alone.Get("/cluster");
                 return seen.TryGetProperty("nodes", out _) && StateOf(seen, Cut) == "partitioned" ? null : seen.GetRawText();
             });
+            // Until then it was the former host that answered, and it may have been writing a last sign of life.
+            await Wait.Until($"{Cut} says that it is cut off", Patience, async () =>
+            {
+                await using var log = new FileStream(Path.Combine(cluster.Directory, Cut + ".log"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                using var reader = new StreamReader(log);
+                return (await reader.ReadToEndAsync()).Contains("CUT OFF", StringComparison.Ordinal) ? null : "nothing of it in its log";
+            });
             output.WriteLine($"isolated, and answering, {awake.ElapsedMilliseconds} ms after it woke");
 
             var before = await File.ReadAllBytesAsync(ClusterFile(cluster));

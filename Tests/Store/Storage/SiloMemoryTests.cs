@@ -11,6 +11,7 @@ using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Kv.Tests.Store.Clusters;
+using Request = Orleans.Kv.Consensus.Request;
 
 namespace Orleans.Kv.Tests.Store.Storage;
 
