@@ -1,5 +1,3 @@
-using Orleans.Kv.Tests.Checking.Histories;
-using Orleans.Kv.Tests.Checking.Linearizability;
 using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
@@ -45,17 +43,7 @@ public class QuorumLossTests(ITestOutputHelper output)
 
             await Task.Delay(LongestRestMilliseconds);
             await workload.Finish();
-            Judge(workload);
+            Verdicts.IsLinearizable(workload, Users * Keys, output.WriteLine);
         });
-    }
-
-    private void Judge(Workload workload)
-    {
-        var history = workload.History.Snapshot();
-        output.WriteLine($"{history.Length} operations, {history.Count(entry => entry.Answer.Kind == AnswerKind.Unknown)} of unknown outcome, {history.Count(entry => entry.Answer.Kind == AnswerKind.NotDone)} refused");
-        output.WriteLine(workload.Troubles);
-        var result = new LinearizabilityChecker().Check(history);
-        Assert.True(result.IsLinearizable, result.ToString());
-        Assert.All(history.TakeLast(Users * Keys), entry => Assert.True(entry.Answer.Kind is AnswerKind.Done or AnswerKind.NotFound, $"the last reads must succeed: {entry}"));
     }
 }

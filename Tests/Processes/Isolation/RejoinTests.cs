@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using Orleans.Kv.Tests.Checking.Histories;
-using Orleans.Kv.Tests.Checking.Linearizability;
-using Orleans.Kv.Tests.Processes.Clients;
 using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
@@ -49,7 +46,7 @@ public class RejoinTests(ITestOutputHelper output)
             await workload.Finish();
             Assert.True(Signals.IsAlive(process), "the process of the silo that was declared dead has ended");
             Assert.Equal(process, cluster.Pid(Paused));
-            Judge(workload);
+            Verdicts.IsLinearizable(workload, Users * Keys, output.WriteLine);
         });
     }
 
@@ -138,14 +135,4 @@ public class RejoinTests(ITestOutputHelper output)
 
     private static JsonElement Node(JsonElement cluster) =>
         cluster.GetProperty("nodes").EnumerateArray().Single(node => node.GetProperty("name").GetString() == Paused);
-
-    private void Judge(Workload workload)
-    {
-        var history = workload.History.Snapshot();
-        output.WriteLine($"{history.Length} operations, {history.Count(entry => entry.Answer.Kind == AnswerKind.Unknown)} of unknown outcome, {history.Count(entry => entry.Answer.Kind == AnswerKind.NotDone)} refused");
-        output.WriteLine(workload.Troubles);
-        var result = new LinearizabilityChecker().Check(history);
-        Assert.True(result.IsLinearizable, result.ToString());
-        Assert.All(history.TakeLast(Users * Keys), entry => Assert.True(entry.Answer.Kind is AnswerKind.Done or AnswerKind.NotFound, $"the last reads must succeed: {entry}"));
-    }
 }
