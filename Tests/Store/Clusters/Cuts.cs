@@ -13,6 +13,9 @@ internal sealed class Cuts
 {
     private readonly ConcurrentDictionary<(string From, string To), bool> _cut = new();
 
+    /// <summary>Every silo takes it that it has no quorum for any key, though it reaches the others: what follows from a side that has two of a key's five, say.</summary>
+    public bool ForceShortage { get; set; }
+
     /// <summary>No silo of one group reaches one of another any more.</summary>
     public void Split(params string[][] groups)
     {
@@ -52,7 +55,7 @@ internal sealed class Cuts
 
     private sealed class CutOutlook(Cuts cuts, TopologyAgent topology, ISiloStatusOracle oracle) : IOutlook
     {
-        public bool IsClear => topology.View.Map is { } map && map.Newest.Nodes.All(CanReach);
+        public bool IsClear => !cuts.ForceShortage && topology.View.Map is { } map && map.Newest.Nodes.All(CanReach);
 
         public bool IsInSync => IsClear;
 
@@ -61,6 +64,7 @@ internal sealed class Cuts
 
         public string? ShortageOf(Key key)
         {
+            if (cuts.ForceShortage) return "a shortage by order";
             if (topology.View.Map is not { } map) return "no map";
             var placement = map[key];
             foreach (var quorum in placement.PrepareQuorums)

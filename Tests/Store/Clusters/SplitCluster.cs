@@ -60,6 +60,14 @@ internal sealed class SplitCluster : IAsyncDisposable
         Cuts.Split(names, [.. Silos.Select(silo => silo.Name).Except(names)]);
     }
 
+    /// <summary>A key of whose replicas these silos are one, so that they have no quorum together.</summary>
+    public string KeyWithoutQuorumOn(params int[] silos)
+    {
+        var map = Cluster.MapOf(Silos[0])!;
+        var nodes = silos.Select(silo => Cluster.NodeOf(Silos[silo])).ToList();
+        return Enumerable.Range(0, 1000).Select(static i => "key-" + i).First(key => map[Consensus.Key.From(key)].Replicas.ToArray().Count(nodes.Contains) == 1);
+    }
+
     /// <summary>Carries the operation out on that silo, as the coordinator there does.</summary>
     public Task<OperationReply> On(int silo, string key, OperationRequest request) => Cluster.Coordinator(Silos[silo]).Execute(key, request).AsTask();
 
