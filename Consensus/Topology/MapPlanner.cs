@@ -57,7 +57,7 @@ public static class MapPlanner
         }
 
         var view = new MapView(map, nodes, options);
-        if (view.Members.All(view.IsLost))
+        if (view.Members.All(view.IsReplaced))
             return StartEmpty(map, view, options);
         // Reported at once, and before anything is changed: stores in memory do not return, however soon their processes do.
         if (Shortage.Find(map, view.IsLost) is { Slots: > 0 } lost)
@@ -102,13 +102,11 @@ public static class MapPlanner
         return new MapPlan.Install(map, MapChange.Formed, map.Newest.Nodes, [], $"{alive.Length} nodes are alive");
     }
 
-    /// <summary>No store of the map exists any more. The new one takes over nothing but the epoch, the mode and the write quorum: late messages of the old one stay late.</summary>
+    /// <summary>
+    /// No store of the map exists any more: each name stands for another one. That its members are dead by membership would not be enough: each of them may be cut off from all
+    /// the others, with all it holds, and only an operator can know better. The new map takes over nothing but the epoch, the mode and the write quorum: late messages of the old one stay late.</summary>
     private static MapPlan StartEmpty(ClusterMap map, MapView view, MapPlannerOptions options)
     {
-        // Not on the first word of membership, which a leader that has just started may not have heard out.
-        var wait = view.Members.Select(view.RestOfGrace).Max();
-        if (wait > TimeSpan.Zero)
-            return new MapPlan.Nothing(wait, "all nodes of the map are lost");
         if (view.Joining.Length < options.FormationSize)
             return new MapPlan.Nothing(null, $"all nodes of the map are lost, and {view.Joining.Length} of {options.FormationSize} nodes for a new one are alive");
         var empty = new ClusterMap(map.Epoch.Next(), map.Mode, [new Generation(view.Joining.Take(Generation.MaxNodes), map.WriteQuorum)]);

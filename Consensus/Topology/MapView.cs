@@ -55,10 +55,14 @@ internal sealed class MapView
     public bool IsDraining(NodeId node) => TryFind(node, out var found) && found.IsDraining;
 
     /// <summary>
-    /// Its store is gone for ever: it was in memory and its process is dead, or its name stands for another store. A node without any record may be gone or not.
+    /// Its store is taken for gone: it was in memory and its process is dead as far as membership knows, or its name stands for another store. A node without any record may be
+    /// gone or not.
     /// </summary>
     public bool IsLost(NodeId node) =>
         _registered.TryGetValue(node.Name, out var found) && (found.Node != node || found is { IsAlive: false, IsDurable: false });
+
+    /// <summary>Its name stands for another store: whoever had the former one has ended, or has wiped it.</summary>
+    public bool IsReplaced(NodeId node) => _registered.TryGetValue(node.Name, out var found) && found.Node != node;
 
     /// <summary>Dead for the grace period, or replaced, or unknown.</summary>
     public bool MustLeave(NodeId node) => !IsAlive(node) && RestOfGrace(node) == TimeSpan.Zero;

@@ -94,11 +94,12 @@ public sealed class MapPlannerPropertyTests
                     _silos[name] = silo with { IsDraining = true };
                     break;
                 case 5 when _random.Next(20) == 0 && Wanted.Count() > 2:
-                    // A power cut, for all but new ones.
+                    // A power cut, after which new ones are started, or all that ever were.
                     foreach (var node in _silos.Values.Where(static node => node.IsAlive).ToList())
                         _silos[node.Node.Name] = node with { IsAlive = false, DeadFor = TimeSpan.Zero };
-                    for (var i = 0; i < 3; i++)
-                        Start($"n{_stores}");
+                    var started = _random.Next(2) == 0 ? [.. _silos.Keys] : Enumerable.Range(_stores, 3).Select(static i => $"n{i}").ToList();
+                    foreach (var other in started)
+                        Start(other);
                     break;
             }
         }

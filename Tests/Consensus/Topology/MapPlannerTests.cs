@@ -78,14 +78,17 @@ public sealed class MapPlannerTests
         { "a b c", "a b- c-:D", false, "away b c" },
         { "a b c|a b", "a b-:D c:m", false, "Appended a b c|a b|a c" },
 
-        // Nobody left: a new map once there are enough new nodes, and not on the first word of their death.
-        { "a b c", "a' b' c-", false, "nothing" },
+        // Nobody left: a new map once there are enough new nodes. Who is merely dead may be cut off from everybody, and hold everything.
+        { "a b c", "a' b' c-", false, "lost a b c" },
         { "a b c", "a' b' c'", false, "StartedEmpty a' b' c'" },
-        { "a b c", "a- b- c- d e f", false, "StartedEmpty d e f" },
-        { "a b c", "a- b- c~ d e f", false, "nothing until 00:00:05" },
+        { "a b c", "a' b' c' d-", false, "StartedEmpty a' b' c'" },
+        { "a b c d", "a' b' c'- d'-", false, "nothing" },
+        { "a b c", "a- b- c- d e f", false, "lost a b c" },
+        { "a b c", "a- b- c~ d e f", false, "lost a b c" },
         { "a b c", "a- b- c-:D d e f", false, "lost a b" },
         { "a b c", "a-:D b-:D c-:D d e f", false, "away a b c" },
-        { "a! b! c|c", "a- b- c- d e f", false, "StartedEmpty d e f" },
+        { "a! b! c|c", "a- b- c- d e f", false, "lost c" },
+        { "a! b! c|c", "a- b- c' d e f", false, "StartedEmpty c' d e f" },
 
         // Lost nodes are waited for by nobody, and do not come back.
         { "a! b! c|c d", "a b c d-", false, "Appended a! b! c|c d|c" },

@@ -72,13 +72,18 @@ public class IsolationTests(ITestOutputHelper output)
             await Restart(cluster, "silo-1");
             await Restart(cluster, "silo-2");
             var back = Stopwatch.StartNew();
-            // Two of three stores are gone for ever: what the third one holds takes an operator, and a cluster that it has returned to.
+            await Wait.Until($"{Cut} has returned", Patience, async () =>
+            {
+                var seen = await status.Get("/cluster");
+                return StateOf(seen, "silo-1") is not null && StateOf(seen, Cut) is not null and not "dead" ? null : seen.GetRawText();
+            });
+            output.WriteLine($"returned {back.ElapsedMilliseconds} ms after the others");
+            // Two of three stores are gone for ever: what the third one holds takes an operator.
             await Wait.Until("an operator can recover", Patience, async () =>
             {
                 var (exitCode, said, complaint) = await cluster.Kv("recover", "--yes");
                 return exitCode == 0 && said.Contains("recovered", StringComparison.Ordinal) ? null : said + complaint;
             });
-            output.WriteLine($"returned {back.ElapsedMilliseconds} ms after the others");
             await status.UntilInSync(Patience, [.. LocalCluster.Silos]);
             using var fetched = await client.PostAsJsonAsync("/fetch", new { key = "kept" });
             Assert.Equal(42, (await fetched.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("value").GetInt32());
