@@ -97,44 +97,41 @@ internal sealed partial class ReachabilityWatch(
         var away = time.GetElapsedTime(_looked, now) > 2 * options.Value.PingPeriod;
         _looked = now;
         if (topology.View.Map is not { } map) return;
-        var known = Follow(map, now);
+        var known = Follow(map);
         foreach (var peer in known.Values)
         {
-            if (away) peer.SilentFrom = now;
-            Judge(peer, now);
-            if (IsMember(peer.Node) && time.GetElapsedTime(LastHeard(peer), now) >= options.Value.PingPeriod) _ = Ping(peer);
+            if (away) peer.Excuse();
+            Judge(peer);
+            if (IsMember(peer.Node) && peer.Silence(hearings.LastOf(peer.Node)) >= options.Value.PingPeriod) _ = Ping(peer);
         }
 
         Reckon(known);
     }
 
-    private FrozenDictionary<NodeId, PeerState> Follow(ClusterMap map, long now)
+    private FrozenDictionary<NodeId, PeerState> Follow(ClusterMap map)
     {
         var known = _peers;
         var nodes = map.Generations.SelectMany(static generation => generation.Nodes).Where(node => node != topology.Self).ToHashSet();
         if (nodes.SetEquals(known.Keys)) return known;
-        known = nodes.ToFrozenDictionary(static node => node, node => known.TryGetValue(node, out var peer) ? peer : new PeerState(node, now));
+        known = nodes.ToFrozenDictionary(static node => node, node => known.TryGetValue(node, out var peer) ? peer : new PeerState(node, time));
         hearings.Forget(node => !nodes.Contains(node));
         Volatile.Write(ref _peers, known);
         return known;
     }
 
-    private void Judge(PeerState peer, long now)
+    private void Judge(PeerState peer)
     {
-        var isSilent = time.GetElapsedTime(LastHeard(peer), now) >= options.Value.SilentAfter;
-        var reason = !IsMember(peer.Node) ? "its silo is no member" : peer.RefusedAt > (hearings.LastOf(peer.Node) ?? 0) ? "its silo refuses calls" : isSilent ? "it does not answer" : null;
-        if (reason is not null && peer.IsReachable)
+        var (change, reason) = peer.Judge(hearings.LastOf(peer.Node), IsMember(peer.Node), options.Value.SilentAfter);
+        if (change == PeerChange.Lost)
         {
-            peer.UnreachableSince = (time.GetUtcNow() - time.GetElapsedTime(LastHeard(peer), now)).ToUnixTimeMilliseconds();
             // First the flags, then the failures: who fails now must not be told that all is well.
             Reckon(_peers);
             sync.Doubt();
-            LogUnreachable(peer.Node, reason);
+            LogUnreachable(peer.Node, reason!);
             traffic.GiveUp(peer.Node);
         }
-        else if (reason is null && !peer.IsReachable && hearings.LastOf(peer.Node) is not null)
+        else if (change == PeerChange.Found)
         {
-            peer.UnreachableSince = 0;
             traffic.Welcome(peer.Node);
             LogReachable(peer.Node);
         }
@@ -142,8 +139,6 @@ internal sealed partial class ReachabilityWatch(
 
     private bool IsMember(NodeId node) => topology.View.AddressOf(node) is { } silo
         && oracle.GetApproximateSiloStatus(silo) is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
-
-    private long LastHeard(PeerState peer) => Math.Max(hearings.LastOf(peer.Node) ?? 0, peer.SilentFrom);
 
     private void Reckon(FrozenDictionary<NodeId, PeerState> known) => _isClear = known.Values.All(static peer => peer.IsReachable);
 
@@ -157,14 +152,14 @@ internal sealed partial class ReachabilityWatch(
             hearings.Note(peer.Node);
             if (!peer.IsReachable)
             {
-                Judge(peer, time.GetTimestamp());
+                Judge(peer);
                 Reckon(Volatile.Read(ref _peers));
             }
         }
         catch (Exception fault)
         {
             // A call that hangs says nothing yet: silence does. One that comes back at once was refused, by the machine or by the engine.
-            if (fault is not TimeoutException && (hearings.LastOf(peer.Node) ?? 0) < began) peer.RefusedAt = time.GetTimestamp();
+            if (fault is not TimeoutException && (hearings.LastOf(peer.Node) ?? 0) < began) peer.Refused();
             LogPingFailed(peer.Node, fault);
         }
     }
