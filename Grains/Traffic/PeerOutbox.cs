@@ -167,7 +167,8 @@ internal sealed partial class PeerOutbox(
 
     private void Settle(Batch batch, DeliveryReply? reply)
     {
-        if (reply is not null) peers.Hear(node);
+        // Another store is another node: that it is there says nothing of this one.
+        if (reply is { Status: not DeliveryStatus.AnotherStore }) peers.Hear(node);
         if (!batch.TrySettle())
         {
             // Given up before. Its requests have failed, and its lists may still be in use by who failed them.
@@ -176,7 +177,7 @@ internal sealed partial class PeerOutbox(
         }
 
         // The next batch leaves while this one's replies are given out.
-        Release(batch, silent: false);
+        Release(batch);
         Answer(batch, reply);
         if (!batch.TryReset()) return;
         lock (_gate)
@@ -208,25 +209,38 @@ internal sealed partial class PeerOutbox(
 
     private void GiveUp(Batch batch)
     {
-        Release(batch, silent: true);
+        Outgoing[] waiting;
+        bool changed;
+        lock (_gate)
+        {
+            _inFlight--;
+            _travelling.Remove(batch);
+            changed = !_silent;
+            _silent = true;
+            // At the same moment: if it could leave in between as a probe, it would wait for a second timeout.
+            waiting = [.. _waiting];
+            _waiting.Clear();
+            _waitingBytes = 0;
+        }
+
+        if (changed) LogSilent(node, options.BatchTimeout.TotalMilliseconds);
         batch.Fail();
-        FailWaiting();
+        foreach (var outgoing in waiting) outgoing.Fail(node, pushes);
     }
 
-    private void Release(Batch batch, bool silent)
+    private void Release(Batch batch)
     {
         bool schedule, changed;
         lock (_gate)
         {
             _inFlight--;
             _travelling.Remove(batch);
-            changed = _silent != silent;
-            _silent = silent;
+            changed = _silent;
+            _silent = false;
             schedule = TryClaim();
         }
 
-        if (changed && silent) LogSilent(node, options.BatchTimeout.TotalMilliseconds);
-        else if (changed) LogHeard(node);
+        if (changed) LogHeard(node);
         if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -240,19 +254,6 @@ internal sealed partial class PeerOutbox(
         }
 
         LogHeard(node);
-    }
-
-    private void FailWaiting()
-    {
-        Outgoing[] waiting;
-        lock (_gate)
-        {
-            waiting = [.. _waiting];
-            _waiting.Clear();
-            _waitingBytes = 0;
-        }
-
-        foreach (var outgoing in waiting) outgoing.Fail(node, pushes);
     }
 
     [LoggerMessage(1201, LogLevel.Debug, "A batch to {Node} failed", EventName = "BatchFailed")]

@@ -142,7 +142,7 @@ public sealed class PeerOutboxTests : IDisposable
         await Deliveries(1);
         _peer.Deliveries[0].Return(DeliveryStatus.AnotherStore);
         await Ended(0, 1);
-        Assert.Equal(1, _peer.Distrusted);
+        Assert.Equal((1, 0), (_peer.Distrusted, _peer.Heard));
     }
 
     [Fact]
