@@ -18,7 +18,8 @@ namespace Orleans.Kv.Grains.Reachability;
 /// </para>
 /// <para>
 /// All this is an opinion, good for saving time only. Where it is wrong, a write is refused or kept as pending that could have been committed, or tried that cannot be; nothing
-/// is answered wrongly. A silo that was paused itself does not blame the others: their silence counts from when it is back.
+/// is answered wrongly. A silo that was paused itself does not blame the others: their silence counts from when it is back. Nor does it trust its own copies: the others may have gone on
+/// without it, so it is not in sync until it has asked.
 /// </para>
 /// </summary>
 internal sealed partial class ReachabilityWatch(
@@ -28,6 +29,7 @@ internal sealed partial class ReachabilityWatch(
 {
     private readonly ILogger _logger = logger;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _reckoning = new();
     private FrozenDictionary<NodeId, PeerState> _peers = FrozenDictionary<NodeId, PeerState>.Empty;
     private volatile bool _isClear = true;
     private long _looked;
@@ -35,7 +37,7 @@ internal sealed partial class ReachabilityWatch(
 
     public bool IsClear => _isClear;
 
-    public bool IsInSync => _isClear && sync.IsInSync;
+    public bool IsInSync => _isClear && sync.IsInSync && !HasBeenAway(time.GetTimestamp());
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(ReachabilityWatch), ServiceLifecycleStage.Active, Start, Stop);
 
@@ -55,7 +57,7 @@ internal sealed partial class ReachabilityWatch(
 
     private Task Start(CancellationToken cancellation)
     {
-        _looked = time.GetTimestamp();
+        Volatile.Write(ref _looked, time.GetTimestamp());
         _loop = Task.Run(KeepOn, CancellationToken.None);
         return Task.CompletedTask;
     }
@@ -94,8 +96,10 @@ internal sealed partial class ReachabilityWatch(
     private void Look()
     {
         var now = time.GetTimestamp();
-        var away = time.GetElapsedTime(_looked, now) > 2 * options.Value.PingPeriod;
-        _looked = now;
+        var away = HasBeenAway(now);
+        // The doubt first: from the next line on nobody can see any more that it was away.
+        if (away) sync.Doubt();
+        Volatile.Write(ref _looked, now);
         if (topology.View.Map is not { } map) return;
         var known = Follow(map);
         foreach (var peer in known.Values)
@@ -107,6 +111,9 @@ internal sealed partial class ReachabilityWatch(
 
         Reckon(known);
     }
+
+    /// <summary>This silo has not looked after the others when it was to: its process stood still, or was starved.</summary>
+    private bool HasBeenAway(long now) => time.GetElapsedTime(Volatile.Read(ref _looked), now) > 2 * options.Value.PingPeriod;
 
     private FrozenDictionary<NodeId, PeerState> Follow(ClusterMap map)
     {
@@ -140,7 +147,11 @@ internal sealed partial class ReachabilityWatch(
     private bool IsMember(NodeId node) => topology.View.AddressOf(node) is { } silo
         && oracle.GetApproximateSiloStatus(silo) is SiloStatus.Joining or SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping;
 
-    private void Reckon(FrozenDictionary<NodeId, PeerState> known) => _isClear = known.Values.All(static peer => peer.IsReachable);
+    /// <summary>On the thread of the loop and on that of a ping's answer: one at a time, so that the flag is that of the later.</summary>
+    private void Reckon(FrozenDictionary<NodeId, PeerState> known)
+    {
+        lock (_reckoning) _isClear = known.Values.All(static peer => peer.IsReachable);
+    }
 
     private async Task Ping(PeerState peer)
     {
