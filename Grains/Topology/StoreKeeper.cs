@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Replicas;
 
 namespace Orleans.Kv.Grains.Topology;
@@ -11,7 +12,7 @@ namespace Orleans.Kv.Grains.Topology;
 /// the empty one under its new id. Whatever still comes for the former store is answered with "another store".
 /// </summary>
 internal sealed partial class StoreKeeper(
-    TopologyAgent agent, Replica replica, IOutlook outlook, IOptions<TopologyOptions> options, TimeProvider time, ILogger<StoreKeeper> logger)
+    TopologyAgent agent, Replica replica, IOutlook outlook, Hearings hearings, IOptions<TopologyOptions> options, TimeProvider time, ILogger<StoreKeeper> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly ILogger<StoreKeeper> _logger = logger;
@@ -56,13 +57,15 @@ internal sealed partial class StoreKeeper(
 
     /// <summary>
     /// A silo that is cut off may hear that it has been removed, from an authority that it shares with the others. Its copies are all that the clients on its side have: they are dropped when the
-    /// others, who have newer ones, can be reached.
+    /// others, who have newer ones, can be reached. That nothing is known against them is not enough, as nothing is in the first moments of a silo: they must have answered.
     /// </summary>
     private async Task UntilTheOthersAreThere(CancellationToken stop)
     {
-        while (agent.View.Map is { } map && !map.Contains(agent.Self) && map.Newest.Nodes.Count(outlook.CanReach) * 2 <= map.Newest.Nodes.Length)
+        while (agent.View.Map is { } map && !map.Contains(agent.Self) && map.Newest.Nodes.Count(IsThere) * 2 <= map.Newest.Nodes.Length)
             await Task.Delay(options.Value.RetryPeriod, time, stop);
     }
+
+    private bool IsThere(NodeId node) => outlook.CanReach(node) && hearings.LastOf(node) is not null;
 
     private async Task Renew(NodeId former, CancellationToken stop)
     {

@@ -1,3 +1,4 @@
+using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Operations;
@@ -162,6 +163,37 @@ public sealed class MapChangeTests
         var former = cluster.NodeOf(silos[2]);
         await Exclude(cluster, silos[2]);
 
+        await Eventually.Seen("another store", () => cluster.NodeOf(silos[2]), node => node.Store != former.Store && node.Name == former.Name);
+        await cluster.Converged(silos);
+        await bulk.HeldBy(silos);
+        await bulk.AssertAllRead(silos[2]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ExcludedWhileCutOff_TheSiloKeepsItsStore_UntilTheOthersAnswer(bool knowsThatItIsCutOff)
+    {
+        var lines = new Lines();
+        await using var cluster = await StoreCluster.Start(configure: (_, silo) => lines.AddTo(silo));
+        var silos = cluster.Silos.ToList();
+        var bulk = new BulkKeys(cluster, 100);
+        await bulk.Write(silos[0]);
+        await cluster.Converged(silos);
+        var former = cluster.NodeOf(silos[2]);
+        var watch = cluster.Service<ReachabilityWatch>(silos[2]);
+        lines.HangAround(silos[2].Name, silos.Select(static silo => silo.Name));
+        if (knowsThatItIsCutOff) await Eventually.Seen("nobody within reach", () => silos.Take(2).Count(silo => watch.CanReach(cluster.NodeOf(silo))), count => count == 0);
+        // Otherwise as in the first moments of a silo: nothing is known against anybody, and nobody was heard.
+        else cluster.Service<Hearings>(silos[2]).Forget(static _ => true);
+
+        await Exclude(cluster, silos[2]);
+        await Eventually.Seen("a map without it", () => cluster.MapOf(silos[2])!.Contains(former), isMember => !isMember);
+        // Long enough for several looks by whoever might wipe it.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        Assert.Equal(former, cluster.NodeOf(silos[2]));
+
+        lines.Heal();
         await Eventually.Seen("another store", () => cluster.NodeOf(silos[2]), node => node.Store != former.Store && node.Name == former.Name);
         await cluster.Converged(silos);
         await bulk.HeldBy(silos);
