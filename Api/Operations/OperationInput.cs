@@ -6,11 +6,17 @@ namespace Orleans.Kv.Api.Operations;
 /// <summary>One operation as its caller asked for it. The byte arrays are its own: the request's buffer is gone by the time they travel.</summary>
 internal sealed record OperationInput(OperationCode Code, KeyRoute Route)
 {
-    /// <summary>The new value's exact bytes, as JSON.</summary>
+    /// <summary>The new value's exact bytes.</summary>
     public byte[]? Value { get; init; }
+
+    /// <summary>The media type of <see cref="Value"/>; null means JSON, and then the bytes are known to be JSON.</summary>
+    public string? ContentType { get; init; }
 
     /// <summary>The expected value's exact bytes, or null for "absent".</summary>
     public byte[]? Expect { get; init; }
+
+    /// <summary>The media type of <see cref="Expect"/>; null means JSON. JSON is compared with JSON as JSON, all else byte by byte.</summary>
+    public string? ExpectContentType { get; init; }
 
     /// <summary>Zero for a value that lives for ever.</summary>
     public long TtlMilliseconds { get; init; }

@@ -163,10 +163,12 @@ internal sealed partial class Router : IDisposable
             Mark = operation.Mark,
             Deadline = _clock.Deadline(lifetime).Value,
             Value = input.Value,
+            ContentType = input.ContentType,
             TtlMilliseconds = input.TtlMilliseconds,
             IfVersion = input.IfVersion,
             IfAbsent = input.IfAbsent,
             Expect = input.Expect,
+            ExpectContentType = input.ExpectContentType,
             Consistency = input.Consistency,
         };
     }

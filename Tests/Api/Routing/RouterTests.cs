@@ -37,6 +37,23 @@ public sealed class RouterTests : IDisposable
     }
 
     [Fact]
+    public async Task MediaTypes_TravelWithTheValues_OnEveryAttempt()
+    {
+        var input = new OperationInput(OperationCode.TestAndSet, _routes.Get("a"u8))
+        {
+            Value = [1, 2], ContentType = "image/png", Expect = [3], ExpectContentType = ContentTypes.Bytes,
+        };
+        var outcome = _router.ExecuteAsync(input).AsTask();
+        var request = Last().Request;
+        Assert.Equal(("image/png", ContentTypes.Bytes), (request.ContentType, request.ExpectContentType));
+        // The key grain keeps silent: the coordinator is told the same.
+        _time.Advance(TimeSpan.FromMilliseconds(275));
+        Assert.Same(request, Last().Request);
+        Last().Answer(ReplyStatus.Done, version: 1, silo: "silo-2");
+        Assert.Equal((RoutedKind.Answered, 1), await Ended(outcome));
+    }
+
+    [Fact]
     public async Task SilenceOf250Milliseconds_SendsTheSameOperationToACoordinator()
     {
         var outcome = Store("a");
