@@ -9,9 +9,10 @@ namespace Orleans.Kv.Consensus;
 public sealed class ClusterMap : IEquatable<ClusterMap>
 {
     /// <summary>
-    /// Each node that dies during a migration appends a generation. Past this many the migration comes before further change: every Prepare asks all of them.
+    /// Each node that dies during a migration appends a generation. So many can have three replicas each that no other has, before a slot has more nodes than a quorum has bits. Past this
+    /// the migration comes before further change; where the newest generation cannot be migrated into because a node of it is gone for ever, an operator's recover is left.
     /// </summary>
-    public const int MaxGenerations = 8;
+    public const int MaxGenerations = Quorum.MaxNodes / Generation.Replicas;
 
     // Filled as slots are asked for: most maps that arrive (one with every refusal of an old epoch) are compared and dropped. Two threads may compute one
     // placement at once; they are equal and immutable, and either may stay.

@@ -123,7 +123,7 @@ public static class MapPlanner
         if (forced.Count == 0 && !map.IsStable)
             return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(leaving)} after the migration");
         if (map.Generations.Length >= MaxPlannedGenerations)
-            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(leaving)} after the migration: there are {map.Generations.Length} generations");
+            return new MapPlan.Nothing(view.NextDeath, $"{view.Describe(leaving)} after the migration: there are {map.Generations.Length} generations (if it cannot end, an operator's recover is needed)");
 
         var next = map.Newest.Nodes.Except(leaving).Concat(view.Joining).Take(Generation.MaxNodes).ToList();
         if (next.Count == 0 && forced.Count > 0)
