@@ -57,4 +57,11 @@ public sealed class OperationReply
     /// </summary>
     [Id(11)]
     public bool Stale { get; init; }
+
+    /// <summary>
+    /// Of a fetch that finds nothing: the value ran out, rather than having been deleted. <see cref="Version"/> is the tombstone's, <see cref="ModifiedUnixMilliseconds"/> the time of the
+    /// delete (of the last write, where the value ran out); all are 0 where nothing is left of the key, or there never was one.
+    /// </summary>
+    [Id(12)]
+    public bool Expired { get; init; }
 }
