@@ -11,10 +11,10 @@ internal static class AdministrationReader
     // A node's name and white space; nobody needs more.
     private const int MaxBodyBytes = 4 * 1024;
 
-    public static async ValueTask<(T? Input, Problem? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
+    public static async ValueTask<(T? Input, Problem? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int maxBodyBytes = MaxBodyBytes)
         where T : class
     {
-        var (read, tooLarge) = await BodyReader.ReadAsync(context, MaxBodyBytes, type, static (body, type) => Parse(body, type));
+        var (read, tooLarge) = await BodyReader.ReadAsync(context, maxBodyBytes, type, static (body, type) => Parse(body, type));
         return read is { } parsed ? parsed : (null, tooLarge);
     }
 

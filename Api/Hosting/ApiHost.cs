@@ -5,6 +5,7 @@ using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Conflicts;
 using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Listing;
 using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
@@ -43,6 +44,7 @@ internal static class ApiHost
         app.UseMiddleware<ProblemPages>();
         app.UseRouting();
         app.MapOperations();
+        app.MapListing();
         app.MapCluster();
         app.MapAdministration();
         app.MapSynchrony();
@@ -95,6 +97,7 @@ internal static class ApiHost
         services.AddSingleton(new KeyRouteCache());
         services.TryAddSingleton<ICluster, OrleansCluster>();
         services.AddSingleton<SiloInquiry>();
+        services.AddSingleton<KeyPages>();
         services.AddSingleton<ClusterView>();
         services.AddSingleton<ClusterMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());

@@ -6,8 +6,8 @@ using Orleans.Kv.Interfaces.Operations;
 namespace Orleans.Kv.Api.Operations;
 
 /// <summary>
-/// <c>POST /store</c>, <c>/fetch</c>, <c>/update</c>, <c>/delete</c> and <c>/testset</c>: read the body, route the operation, write its
-/// outcome. The five differ in the fields they take and in how success looks.
+/// <c>POST /store</c>, <c>/fetch</c>, <c>/update</c>, <c>/delete</c>, <c>/testset</c> and <c>/touch</c>: read the body, route the operation, write its
+/// outcome. The six differ in the fields they take and in how success looks.
 /// </summary>
 /// <remarks>
 /// The media type of the body is not looked at: it is JSON or it is refused as malformed, and <c>curl -d</c> says something else.
@@ -21,6 +21,7 @@ internal static class OperationEndpoints
         Map(app, "/update", OperationShape.Update);
         Map(app, "/delete", OperationShape.Delete);
         Map(app, "/testset", OperationShape.TestAndSet);
+        Map(app, "/touch", OperationShape.Touch);
     }
 
     private static void Map(IEndpointRouteBuilder app, string path, OperationShape shape)
@@ -65,7 +66,7 @@ internal static class OperationEndpoints
                 case OperationCode.Fetch:
                     ReplyWriter.Fetched(response, input.Route, reply);
                     break;
-                case OperationCode.Update:
+                case OperationCode.Update or OperationCode.Touch:
                     ReplyWriter.Updated(response, input.Route, reply);
                     break;
                 case OperationCode.Delete:

@@ -155,9 +155,13 @@ internal ref struct OperationReader
 
     private bool ReadTtl()
     {
+        // A touch says "for ever" by a null or a zero; other operations by leaving the field out, and a zero there is more likely a mistake.
+        var mayBeNever = _shape.Code == OperationCode.Touch;
+        if (mayBeNever && _json.TokenType == JsonTokenType.Null) return true;
         if (_json.TokenType != JsonTokenType.Number) return Refuse(ProblemCode.WrongType, "ttlSeconds", "must be a number of seconds");
         // What is too large for a double is too large here as well.
-        if (!_json.TryGetDouble(out var seconds) || !(seconds > 0) || seconds > OperationLimits.MaxTtlSeconds)
+        if (_json.TryGetDouble(out var seconds) && seconds == 0 && mayBeNever) return true;
+        if (!(seconds > 0) || seconds > OperationLimits.MaxTtlSeconds)
         {
             return Refuse(
                 ProblemCode.InvalidField, "ttlSeconds", $"must be above 0 and at most {OperationLimits.MaxTtlSeconds:0} (a hundred years)");

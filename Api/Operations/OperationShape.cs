@@ -29,5 +29,11 @@ internal sealed record OperationShape(OperationCode Code, OperationFields Requir
         OperationFields.TtlSeconds | OperationFields.RequestId,
         2 * OperationLimits.MaxValueBytes + OperationLimits.MaxOtherBytes);
 
+    public static OperationShape Touch { get; } = new(
+        OperationCode.Touch,
+        OperationFields.Key | OperationFields.TtlSeconds,
+        OperationFields.IfVersion | OperationFields.RequestId,
+        OperationLimits.MaxOtherBytes);
+
     public OperationFields Allowed => Required | Optional;
 }

@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -36,6 +37,9 @@ internal interface ICluster
 
     /// <summary>Has the coordinator's silo forget a conflict.</summary>
     ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id);
+
+    /// <summary>Has the coordinator's silo put together a page of the keys. <see cref="Listing.KeyPages"/> asks another one where that cannot.</summary>
+    ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request);
 
     /// <summary>Has the leader drain the node.</summary>
     ValueTask<DrainReply> Drain(string node);

@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
+using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -48,6 +49,8 @@ internal sealed class OrleansCluster : ICluster
     public ValueTask<ConflictPage> ListConflicts(int coordinator, string? after, int limit) => Coordinator(coordinator).ListConflicts(after, limit);
 
     public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => Coordinator(coordinator).DeleteConflict(id);
+
+    public ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request) => Coordinator(coordinator).ListKeys(request);
 
     public ValueTask<DrainReply> Drain(string node) => Topology.Drain(node);
 

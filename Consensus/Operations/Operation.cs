@@ -27,7 +27,7 @@ public sealed class Operation
 
     public string? ContentType { get; init; }
 
-    /// <summary>How long the new value is to live; zero for ever. Every successful write sets it anew.</summary>
+    /// <summary>How long the new value, or for a touch the present one, is to live; zero for ever. Every successful write sets it anew.</summary>
     public TimeSpan TimeToLive { get; init; }
 
     /// <summary>Only if the key's version is this one; zero for "does not exist". Null for no condition.</summary>

@@ -22,4 +22,7 @@ public enum OperationKind : byte
 
     /// <summary>Takes a conflict off the list.</summary>
     Resolve = 7,
+
+    /// <summary>Sets anew when what exists expires. The value stays, and so does the time of its last write; the version rises, as for everything that a reader can see change.</summary>
+    Touch = 8,
 }

@@ -19,6 +19,9 @@ public abstract record Outcome
     /// <summary>A delete took effect; the version is the tombstone's.</summary>
     public sealed record Deleted(long Version) : Outcome;
 
+    /// <summary>A touch took effect: the value has another expiry, or none, and this version.</summary>
+    public sealed record Touched(long Version) : Outcome;
+
     /// <summary>A test-and-set took effect: its value is in place.</summary>
     public sealed record Swapped(long Version, bool Created) : Outcome;
 
@@ -31,7 +34,7 @@ public abstract record Outcome
     /// <summary>A fetch found a value.</summary>
     public sealed record Found(RegisterState State) : Outcome;
 
-    /// <summary>A fetch, update or delete found nothing.</summary>
+    /// <summary>A fetch, update, delete or touch found nothing.</summary>
     public sealed record NotFound : Outcome
     {
         public static readonly NotFound Instance = new();

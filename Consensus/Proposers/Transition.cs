@@ -110,7 +110,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     private Outcome Execute(Operation operation)
     {
         var existing = _exists ? _version : 0;
-        if (!_exists && (operation.Kind is OperationKind.Update or OperationKind.Delete))
+        if (!_exists && (operation.Kind is OperationKind.Update or OperationKind.Delete or OperationKind.Touch))
             return Remember(operation, OutcomeCode.NotFound, 0);
         if ((operation.IfVersion is { } expected && expected != existing) || (operation.IfAbsent && _exists))
             return Remember(operation, OutcomeCode.ConditionFailed, existing);
@@ -132,6 +132,9 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
                     return Remember(operation, OutcomeCode.NotSwapped, existing);
                 Put(operation);
                 return Remember(operation, existing == 0 ? OutcomeCode.SwappedIntoNothing : OutcomeCode.Swapped, _version);
+            case OperationKind.Touch:
+                Touch(operation);
+                return Remember(operation, OutcomeCode.Touched, _version);
             case OperationKind.Resolve:
                 return Remember(operation, Resolve(operation.Conflict) ? OutcomeCode.Resolved : OutcomeCode.NothingToResolve, 0);
             default:
@@ -148,9 +151,21 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         _exists = true;
         _value = operation.Value;
         _contentType = operation.ContentType;
-        _expiry = operation.TimeToLive > TimeSpan.Zero ? _stamp.Plus(operation.TimeToLive) : HybridTimestamp.Zero;
+        _expiry = ExpiryOf(operation);
         Changed();
     }
+
+    /// <summary>
+    /// Nobody wrote a value: the last write is still the one that set it, as with a value that runs out, and a pending write that had seen it has seen what is touched. But
+    /// readers see another expiry, and what they see is named by the version.
+    /// </summary>
+    private void Touch(Operation operation)
+    {
+        _expiry = ExpiryOf(operation);
+        NextVersion();
+    }
+
+    private HybridTimestamp ExpiryOf(Operation operation) => operation.TimeToLive > TimeSpan.Zero ? _stamp.Plus(operation.TimeToLive) : HybridTimestamp.Zero;
 
     private void Remove()
     {
@@ -212,6 +227,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         OutcomeCode.Replaced => new Outcome.Stored(outcome.Version, Created: false),
         OutcomeCode.Updated => new Outcome.Updated(outcome.Version),
         OutcomeCode.Deleted => new Outcome.Deleted(outcome.Version),
+        OutcomeCode.Touched => new Outcome.Touched(outcome.Version),
         OutcomeCode.SwappedIntoNothing => new Outcome.Swapped(outcome.Version, Created: true),
         OutcomeCode.Swapped => new Outcome.Swapped(outcome.Version, Created: false),
         OutcomeCode.NotSwapped => new Outcome.NotSwapped(

@@ -20,4 +20,5 @@ public enum OutcomeCode : byte
 
     /// <summary>A merged write made the value. Not what a copy that came the ordinary way would have got: its conditions were judged by another state.</summary>
     MergeWon = 13,
+    Touched = 14,
 }

@@ -45,7 +45,7 @@ public sealed class RegisterState : IEquatable<RegisterState>
     /// <summary>The media type of the value, or null where none was given. See <see cref="ContentTypes"/>.</summary>
     public string? ContentType { get; }
 
-    /// <summary>Rises with every change of the value, over deletes and re-creations too.</summary>
+    /// <summary>Rises with every change of the value or of its expiry, over deletes and re-creations too.</summary>
     public long Version { get; }
 
     /// <summary>

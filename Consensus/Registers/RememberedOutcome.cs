@@ -9,7 +9,7 @@ public readonly record struct RememberedOutcome(OperationId Id, HybridTimestamp 
 {
     /// <summary>It wrote, the ordinary way or by a merge.</summary>
     public bool TookEffect => Code is OutcomeCode.Created or OutcomeCode.Replaced or OutcomeCode.Updated or OutcomeCode.Deleted
-        or OutcomeCode.SwappedIntoNothing or OutcomeCode.Swapped or OutcomeCode.MergeWon;
+        or OutcomeCode.SwappedIntoNothing or OutcomeCode.Swapped or OutcomeCode.MergeWon or OutcomeCode.Touched;
 
     /// <summary>It was accepted without a quorum, and merged: a copy of it is to be answered as accepted.</summary>
     public bool IsMerge => Code is OutcomeCode.MergeWon or OutcomeCode.MergeLost;

@@ -130,7 +130,7 @@ internal static class StateCodec
             var deadline = ReadTime(ref input);
             var at = input.Position;
             var code = (OutcomeCode)input.Byte();
-            if (code is < OutcomeCode.Created or > OutcomeCode.MergeWon)
+            if (code is < OutcomeCode.Created or > OutcomeCode.Touched)
                 throw WireReader.Fault(at, "an outcome of unknown kind");
             outcomes[i] = new RememberedOutcome(id, deadline, code, input.Number());
         }

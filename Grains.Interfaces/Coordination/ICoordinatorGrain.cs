@@ -1,5 +1,6 @@
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Interfaces.Coordination;
@@ -35,4 +36,8 @@ public interface ICoordinatorGrain : IGrainWithIntegerKey
     /// <summary><see cref="IConflictGrain.Delete"/> of this silo, for the same reason.</summary>
     [Alias("DeleteConflict")]
     ValueTask<ConflictDeletion> DeleteConflict(string id);
+
+    /// <summary>A page of the keys that exist anywhere in the cluster, put together by this silo.</summary>
+    [Alias("ListKeys")]
+    ValueTask<KeyPage> ListKeys(KeyListRequest request);
 }

@@ -9,4 +9,7 @@ public enum OperationCode : byte
     Update = 2,
     Delete = 3,
     TestAndSet = 4,
+
+    /// <summary>Sets anew when the value expires; needs a quorum in either mode.</summary>
+    Touch = 5,
 }

@@ -36,6 +36,7 @@ public static class OperationMapping
         Outcome.Stored o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version, Created = o.Created },
         Outcome.Updated o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version },
         Outcome.Deleted o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version },
+        Outcome.Touched o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version },
         Outcome.Swapped o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version, Created = o.Created, Swapped = true },
         Outcome.NotSwapped o => WithState(o.Current, o.Version, silo),
         Outcome.Found o => WithState(o.State, o.State.Version, silo),
@@ -126,7 +127,7 @@ public static class OperationMapping
 
     private static string? FaultOf(OperationRequest request)
     {
-        if (request.Code > OperationCode.TestAndSet) return $"operation code {request.Code} is not known";
+        if (request.Code > OperationCode.Touch) return $"operation code {request.Code} is not known";
         if (request.Number < 0 || request.Mark < 0) return "an operation's number and mark must not be negative";
         if (request.Mark > request.Number) return "an operation cannot be numbered below its own mark";
         if (request.Deadline <= 0) return "an operation needs a deadline";
@@ -146,6 +147,7 @@ public static class OperationMapping
         OperationCode.Update => OperationKind.Update,
         OperationCode.Delete => OperationKind.Delete,
         OperationCode.TestAndSet => OperationKind.TestAndSet,
+        OperationCode.Touch => OperationKind.Touch,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown operation code"),
     };
 

@@ -34,7 +34,7 @@ public sealed class OperationRequest
     [Id(6)]
     public string? ContentType { get; init; }
 
-    /// <summary>How long the new value lives, in milliseconds; 0 means for ever.</summary>
+    /// <summary>How long the new value, or for a touch the present one, lives from now on, in milliseconds; 0 means for ever.</summary>
     [Id(7)]
     public long TtlMilliseconds { get; init; }
 

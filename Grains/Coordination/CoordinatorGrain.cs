@@ -1,11 +1,13 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
+using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Grains.Coordination;
@@ -15,7 +17,7 @@ namespace Orleans.Kv.Grains.Coordination;
 /// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes) : Grain, ICoordinatorGrain
+internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes, KeyLister lister) : Grain, ICoordinatorGrain
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -43,6 +45,8 @@ internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate
     public ValueTask<ConflictPage> ListConflicts(string? after, int limit) => GrainFactory.GetGrain<IConflictGrain>(0).List(after, limit);
 
     public ValueTask<ConflictDeletion> DeleteConflict(string id) => GrainFactory.GetGrain<IConflictGrain>(0).Delete(id);
+
+    public ValueTask<KeyPage> ListKeys(KeyListRequest request) => lister.List(request);
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

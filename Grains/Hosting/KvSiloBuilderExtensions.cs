@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
+using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Placement;
@@ -65,6 +66,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<PendingReporter>();
         services.AddSingleton<OwnStatus>();
         services.AddSingleton<ClusterReport>();
+        services.AddSingleton<KeyLister>();
 
         services.AddSingleton<Hearings>();
         services.AddSingleton<SyncWatch>();

@@ -2,6 +2,7 @@ using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -31,6 +32,8 @@ internal sealed class FakeCluster : ICluster
 
     public Func<int, string, ValueTask<ConflictDeletion>> ConflictDeletions { get; set; } = (_, _) => throw new NotSupportedException();
 
+    public Func<int, KeyListRequest, ValueTask<KeyPage>> KeyPages { get; set; } = (_, _) => throw new NotSupportedException();
+
     public Func<int, ValueTask<ClusterStatus>> Status { get; set; } = _ => throw new NotSupportedException();
 
     /// <summary>Every call so far, answered or not.</summary>
@@ -53,6 +56,8 @@ internal sealed class FakeCluster : ICluster
     public ValueTask<ConflictPage> ListConflicts(int coordinator, string? after, int limit) => Conflicts(coordinator, after, limit);
 
     public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => ConflictDeletions(coordinator, id);
+
+    public ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request) => KeyPages(coordinator, request);
 
     public ValueTask<DrainReply> Drain(string node) => throw new NotSupportedException();
 

@@ -51,6 +51,44 @@ public sealed class TransitionTests
     }
 
     [Fact]
+    public void Touch_ChangesExpiryAndVersion_AndNothingElse()
+    {
+        Operation Touching(long number, int milliseconds, long? ifVersion = null) => new()
+        {
+            Id = new OperationId(new OriginId(0, 1), number), Kind = OperationKind.Touch, TimeToLive = TimeSpan.FromMilliseconds(milliseconds), IfVersion = ifVersion,
+        };
+
+        Assert.Equal(Outcome.NotFound.Instance, Apply(Touching(1, 500)));
+        Apply(Store(2, "x"));
+        var stored = _state!;
+        _now = 2_000;
+
+        Assert.Equal(new Outcome.Touched(2), Apply(Touching(3, 500)));
+        Assert.Equal(2_500, _state!.Expiry.UnixMilliseconds);
+        Assert.Equal(stored.Modified, _state.Modified);
+        Assert.Equal(stored.Written, _state.Written);
+        Assert.True(_state.Stamp > stored.Stamp);
+        Assert.Equal("x", Encoding.UTF8.GetString(_state.Value.Span));
+
+        Assert.Equal(new Outcome.ConditionFailed(2), Apply(Touching(4, 0, ifVersion: 1)));
+        Assert.Equal(new Outcome.Touched(3), Apply(Touching(5, 0, ifVersion: 2)));
+        Assert.Equal(HybridTimestamp.Zero, _state.Expiry);
+        // A late copy of the first touch is answered from memory, and does not bring its expiry back.
+        Assert.Equal(new Outcome.Touched(2), Apply(Touching(3, 500)));
+        Assert.Equal(HybridTimestamp.Zero, _state.Expiry);
+    }
+
+    [Fact]
+    public void Touch_OfAValueThatIsDue_FindsNothing()
+    {
+        Apply(new Operation { Id = new OperationId(new OriginId(0, 1), 1), Kind = OperationKind.Store, Value = "x"u8.ToArray(), TimeToLive = TimeSpan.FromMilliseconds(100) });
+        _now = 1_100;
+
+        Assert.Equal(Outcome.NotFound.Instance, Apply(new Operation { Id = new OperationId(new OriginId(0, 1), 2), Kind = OperationKind.Touch }));
+        Assert.True(_state!.IsLapsed);
+    }
+
+    [Fact]
     public void Conditions_AreCheckedAgainstWhatExists()
     {
         Operation If(long number, long? version = null, bool absent = false, OperationKind kind = OperationKind.Store) => new()
