@@ -42,8 +42,10 @@ internal static class ApiHost
 
         var app = builder.Build();
         app.UseMiddleware<ProblemPages>();
+        app.UseMiddleware<KeyPaths>();
         app.UseRouting();
         app.MapOperations();
+        app.MapKeys();
         app.MapListing();
         app.MapCluster();
         app.MapAdministration();

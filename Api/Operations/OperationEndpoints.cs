@@ -1,7 +1,6 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
-using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Operations;
 
@@ -44,40 +43,10 @@ internal static class OperationEndpoints
 
             var outcome = await router.ExecuteAsync(input);
             if (OutcomeProblems.Of(outcome, input) is { } problem) await ProblemWriter.WriteAsync(context, problem);
-            else Write(context.Response, input, outcome.Reply!);
+            else ReplyWriter.Write(context.Response, input, outcome.Reply!);
         }
 
         private (OperationInput? Input, Problem? Problem) Read(ReadOnlySpan<byte> body) =>
             (OperationReader.Read(body, shape, routes, out var problem), problem);
-
-        private static void Write(HttpResponse response, OperationInput input, OperationReply reply)
-        {
-            if (reply.Status == ReplyStatus.Accepted)
-            {
-                ReplyWriter.Accepted(response, input.Route);
-                return;
-            }
-
-            switch (input.Code)
-            {
-                case OperationCode.Store:
-                    ReplyWriter.Stored(response, input.Route, reply);
-                    break;
-                case OperationCode.Fetch:
-                    ReplyWriter.Fetched(response, input.Route, reply);
-                    break;
-                case OperationCode.Update or OperationCode.Touch:
-                    ReplyWriter.Updated(response, input.Route, reply);
-                    break;
-                case OperationCode.Delete:
-                    ReplyWriter.Deleted(response, input.Route);
-                    break;
-                case OperationCode.TestAndSet:
-                    ReplyWriter.Tested(response, reply, input.Value!);
-                    break;
-                default:
-                    throw new InvalidOperationException($"no answer for {input.Code}");
-            }
-        }
     }
 }

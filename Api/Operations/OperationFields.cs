@@ -13,4 +13,7 @@ internal enum OperationFields
     IfAbsent = 1 << 5,
     RequestId = 1 << 6,
     Consistency = 1 << 7,
+    ContentType = 1 << 8,
+    Encoding = 1 << 9,
+    ExpectContentType = 1 << 10,
 }

@@ -28,4 +28,13 @@ internal static class OperationLimits
 
     /// <summary>A hundred years; more is a mistake of units.</summary>
     public const double MaxTtlSeconds = 100.0 * 366 * 24 * 60 * 60;
+
+    /// <summary>Converts a time to live from the outside; false where it is not above zero or beyond the bound.</summary>
+    public static bool TryMilliseconds(double seconds, out long milliseconds)
+    {
+        // Written so that NaN is refused as well.
+        var isAllowed = seconds > 0 && seconds <= MaxTtlSeconds;
+        milliseconds = isAllowed ? Math.Max(1, (long)Math.Round(seconds * 1000)) : 0;
+        return isAllowed;
+    }
 }

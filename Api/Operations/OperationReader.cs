@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Consensus;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Operations;
@@ -35,6 +36,10 @@ internal ref struct OperationReader
     private bool _ifAbsent;
     private Guid? _requestOrigin;
     private ReadConsistency _consistency;
+    private string? _contentType;
+    private string? _expectContentType;
+    private int _valueAt;
+    private int _expectAt;
     private Problem? _problem;
 
     private OperationReader(ReadOnlySpan<byte> body, OperationShape shape)
@@ -44,14 +49,14 @@ internal ref struct OperationReader
         _json = new Utf8JsonReader(body, Strict);
     }
 
-    /// <summary>Returns the operation, or null with the problem that the body has.</summary>
-    public static OperationInput? Read(ReadOnlySpan<byte> body, OperationShape shape, KeyRouteCache routes, out Problem? problem)
+    /// <summary>Returns the operation, or null with the problem that the body has. A <paramref name="route"/> stands for a key that the body does not name.</summary>
+    public static OperationInput? Read(ReadOnlySpan<byte> body, OperationShape shape, KeyRouteCache routes, out Problem? problem, KeyRoute? route = null)
     {
         var reader = new OperationReader(body, shape);
         try
         {
             if (!Utf8.IsValid(body)) problem = reader.NotUtf8();
-            else if (reader.ReadObject()) return reader.Finish(routes, out problem);
+            else if (reader.ReadObject()) return reader.Finish(routes, route, out problem);
             else problem = reader._problem!;
         }
         catch (JsonException exception)
@@ -98,6 +103,9 @@ internal ref struct OperationReader
             : _json.ValueTextEquals("ifAbsent"u8) ? OperationFields.IfAbsent
             : _json.ValueTextEquals("requestId"u8) ? OperationFields.RequestId
             : _json.ValueTextEquals("consistency"u8) ? OperationFields.Consistency
+            : _json.ValueTextEquals("contentType"u8) ? OperationFields.ContentType
+            : _json.ValueTextEquals("encoding"u8) ? OperationFields.Encoding
+            : _json.ValueTextEquals("expectContentType"u8) ? OperationFields.ExpectContentType
             : OperationFields.None;
         return field & _shape.Allowed;
     }
@@ -105,13 +113,16 @@ internal ref struct OperationReader
     private bool ReadField(OperationFields field) => field switch
     {
         OperationFields.Key => ReadText("key", MaxRawKeyBytes, OperationLimits.MaxKeyBytes, out _key),
-        OperationFields.Value => ReadRaw("value", out _value),
-        OperationFields.Expect => _json.TokenType == JsonTokenType.Null || ReadRaw("expect", out _expect),
+        OperationFields.Value => ReadRaw(out _value, out _valueAt),
+        OperationFields.Expect => _json.TokenType == JsonTokenType.Null || ReadRaw(out _expect, out _expectAt),
         OperationFields.TtlSeconds => ReadTtl(),
         OperationFields.IfVersion => ReadIfVersion(),
         OperationFields.IfAbsent => ReadIfAbsent(),
         OperationFields.RequestId => ReadRequestId(),
         OperationFields.Consistency => ReadRequestedConsistency(),
+        OperationFields.ContentType => ReadMediaType("contentType", out _contentType),
+        OperationFields.ExpectContentType => ReadMediaType("expectContentType", out _expectContentType),
+        OperationFields.Encoding => ReadEncoding(),
         _ => throw new InvalidOperationException($"no reader for {field}"),
     };
 
@@ -142,15 +153,27 @@ internal ref struct OperationReader
     private bool TooLong(string name, int max) =>
         Refuse(ProblemCode.InvalidField, name, $"must have at most {max} bytes of UTF-8");
 
-    private bool ReadRaw(string name, out ReadOnlySpan<byte> raw)
+    // How long it may be depends on what it is, which another field says.
+    private bool ReadRaw(out ReadOnlySpan<byte> raw, out int at)
     {
-        var start = (int)_json.TokenStartIndex;
+        at = (int)_json.TokenStartIndex;
         _json.Skip();
-        raw = _body[start..(int)_json.BytesConsumed];
-        if (raw.Length <= OperationLimits.MaxValueBytes) return true;
-        _problem = Problem.TooLarge(
-            ProblemCode.ValueTooLarge, name, $"has {raw.Length} bytes; at most {OperationLimits.MaxValueBytes} are stored under a key");
-        return false;
+        raw = _body[at..(int)_json.BytesConsumed];
+        return true;
+    }
+
+    private bool ReadMediaType(string name, out string? contentType)
+    {
+        contentType = null;
+        if (!ReadText(name, 6 * RegisterState.MaxContentTypeBytes, RegisterState.MaxContentTypeBytes, out var text)) return false;
+        contentType = MediaType.Normalize(System.Text.Encoding.UTF8.GetString(text), out var fault);
+        return fault is null || Refuse(ProblemCode.InvalidField, name, fault);
+    }
+
+    private bool ReadEncoding()
+    {
+        if (_json.TokenType != JsonTokenType.String) return Refuse(ProblemCode.WrongType, "encoding", "must be a string");
+        return _json.ValueTextEquals("base64"u8) || Refuse(ProblemCode.InvalidField, "encoding", "must be \"base64\"");
     }
 
     private bool ReadTtl()
@@ -160,14 +183,14 @@ internal ref struct OperationReader
         if (mayBeNever && _json.TokenType == JsonTokenType.Null) return true;
         if (_json.TokenType != JsonTokenType.Number) return Refuse(ProblemCode.WrongType, "ttlSeconds", "must be a number of seconds");
         // What is too large for a double is too large here as well.
-        if (_json.TryGetDouble(out var seconds) && seconds == 0 && mayBeNever) return true;
-        if (!(seconds > 0) || seconds > OperationLimits.MaxTtlSeconds)
+        var isNumber = _json.TryGetDouble(out var seconds);
+        if (isNumber && seconds == 0 && mayBeNever) return true;
+        if (!isNumber || !OperationLimits.TryMilliseconds(seconds, out _ttlMilliseconds))
         {
             return Refuse(
                 ProblemCode.InvalidField, "ttlSeconds", $"must be above 0 and at most {OperationLimits.MaxTtlSeconds:0} (a hundred years)");
         }
 
-        _ttlMilliseconds = Math.Max(1, (long)Math.Round(seconds * 1000));
         return true;
     }
 
@@ -206,19 +229,23 @@ internal ref struct OperationReader
         return true;
     }
 
-    private readonly OperationInput? Finish(KeyRouteCache routes, out Problem? problem)
+    private OperationInput? Finish(KeyRouteCache routes, KeyRoute? route, out Problem? problem)
     {
         problem = null;
+        byte[]? value = null;
+        byte[]? expect = null;
         if (_ifAbsent && _ifVersion is > 0)
-        {
             problem = Problem.BadField(ProblemCode.InvalidField, "ifAbsent", "contradicts ifVersion: an absent key has no version");
-            return null;
-        }
+        else if (!TryTakeValues(out value, out expect))
+            problem = _problem;
+        if (problem is not null) return null;
 
-        return new OperationInput(_shape.Code, routes.Get(_key))
+        return new OperationInput(_shape.Code, route ?? routes.Get(_key))
         {
-            Value = (_seen & OperationFields.Value) != 0 ? _value.ToArray() : null,
-            Expect = _expect.Length > 0 ? _expect.ToArray() : null,
+            Value = value,
+            ContentType = _contentType,
+            Expect = expect,
+            ExpectContentType = _expectContentType,
             TtlMilliseconds = _ttlMilliseconds,
             IfVersion = _ifVersion,
             IfAbsent = _ifAbsent,
@@ -227,9 +254,45 @@ internal ref struct OperationReader
         };
     }
 
-    private bool Refuse(string code, string field, string detail)
+    private bool TryTakeValues(out byte[]? value, out byte[]? expect)
     {
-        var (line, column) = PositionOf((int)_json.TokenStartIndex);
+        value = null;
+        expect = null;
+        var isEncoded = (_seen & OperationFields.Encoding) != 0;
+        if (isEncoded && (_seen & OperationFields.ContentType) == 0) _contentType = ContentTypes.Bytes;
+        if (isEncoded && MediaType.IsJson(_contentType)) return RefuseAt(_valueAt, ProblemCode.InvalidField, "encoding", "JSON is not encoded");
+        if ((_seen & OperationFields.Value) != 0 && !TryTake("value", _value, _valueAt, _contentType, out value)) return false;
+        return _expect.Length == 0 || TryTake("expect", _expect, _expectAt, _expectContentType, out expect);
+    }
+
+    private bool TryTake(string name, ReadOnlySpan<byte> raw, int at, string? contentType, out byte[]? value)
+    {
+        value = null;
+        var length = raw.Length;
+        if (!MediaType.IsJson(contentType))
+        {
+            value = raw.Length > JsonBytes.MaxEncodedBytes ? null : JsonBytes.Decode(raw);
+            if (value is null && raw.Length <= JsonBytes.MaxEncodedBytes)
+                return RefuseAt(at, ProblemCode.InvalidField, name, $"a value of the type {contentType} must be a string with base64");
+            length = value?.Length ?? raw.Length;
+        }
+
+        if (length <= OperationLimits.MaxValueBytes)
+        {
+            value ??= raw.ToArray();
+            return true;
+        }
+
+        _problem = Problem.TooLarge(
+            ProblemCode.ValueTooLarge, name, $"has {length} bytes; at most {OperationLimits.MaxValueBytes} are stored under a key");
+        return false;
+    }
+
+    private bool Refuse(string code, string field, string detail) => RefuseAt((int)_json.TokenStartIndex, code, field, detail);
+
+    private bool RefuseAt(int at, string code, string field, string detail)
+    {
+        var (line, column) = PositionOf(at);
         _problem = Problem.BadField(code, field, $"{field}: {detail}") with { Line = line, Column = column };
         return false;
     }
@@ -273,11 +336,14 @@ internal ref struct OperationReader
         OperationFields.IfAbsent => "ifAbsent",
         OperationFields.RequestId => "requestId",
         OperationFields.Consistency => "consistency",
+        OperationFields.ContentType => "contentType",
+        OperationFields.Encoding => "encoding",
+        OperationFields.ExpectContentType => "expectContentType",
         _ => field.ToString(),
     };
 
     // The tokenizer's message ends with the position, which has fields of its own.
-    private static string Explain(JsonException exception)
+    internal static string Explain(JsonException exception)
     {
         var end = exception.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return end < 0 ? exception.Message : exception.Message[..end];

@@ -21,6 +21,37 @@ internal static class ReplyWriter
     // The constant pieces of any answer, two dates and a number, with room to spare.
     private const int MaxFrameBytes = 256;
 
+    /// <summary>Writes the answer of an operation that ended well, whichever it is.</summary>
+    public static void Write(HttpResponse response, OperationInput input, OperationReply reply)
+    {
+        if (reply.Status == ReplyStatus.Accepted)
+        {
+            Accepted(response, input.Route);
+            return;
+        }
+
+        switch (input.Code)
+        {
+            case OperationCode.Store:
+                Stored(response, input.Route, reply);
+                break;
+            case OperationCode.Fetch:
+                Fetched(response, input.Route, reply);
+                break;
+            case OperationCode.Update or OperationCode.Touch:
+                Updated(response, input.Route, reply);
+                break;
+            case OperationCode.Delete:
+                Deleted(response, input.Route);
+                break;
+            case OperationCode.TestAndSet:
+                Tested(response, reply, input);
+                break;
+            default:
+                throw new InvalidOperationException($"no answer for {input.Code}");
+        }
+    }
+
     public static void Stored(HttpResponse response, KeyRoute route, OperationReply reply)
     {
         response.StatusCode = reply.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK;
@@ -64,11 +95,11 @@ internal static class ReplyWriter
         }
 
         tail.Text(reply.Stale ? "\",\"stale\":true}"u8 : "\",\"stale\":false}"u8);
-        Write(response, "{\"key\":\""u8, route.Json, "\",\"value\":"u8, JsonOf(reply), tail.Written);
+        Write(response, "{\"key\":\""u8, route.Json, "\",\"value\":"u8, JsonBytes.Show(reply.Value, reply.ContentType), tail.Written);
     }
 
-    /// <summary><paramref name="value"/> is what the operation put there if it found what it expected.</summary>
-    public static void Tested(HttpResponse response, OperationReply reply, byte[] value)
+    /// <summary>The input's value is what the operation put there if it found what it expected.</summary>
+    public static void Tested(HttpResponse response, OperationReply reply, OperationInput input)
     {
         var head = new Piece(stackalloc byte[MaxFrameBytes]);
         head.Text(reply.Swapped ? "{\"swapped\":true,\"version\":"u8 : "{\"swapped\":false,\"version\":"u8);
@@ -76,14 +107,9 @@ internal static class ReplyWriter
         // A repeated request whose outcome is remembered has the version that was found, but the value may have moved on: then it is left out.
         var known = reply.Swapped || reply.Value is not null || reply.Version == 0;
         if (known) head.Text(",\"value\":"u8);
-        Write(response, head.Written, default, default, !known ? default : reply.Swapped ? value : JsonOf(reply), "}"u8);
+        var value = !known ? default : reply.Swapped ? JsonBytes.Show(input.Value, input.ContentType) : JsonBytes.Show(reply.Value, reply.ContentType);
+        Write(response, head.Written, default, default, value, "}"u8);
     }
-
-    // Bytes of another media type are not JSON; in a JSON answer they are a base64 string.
-    private static ReadOnlySpan<byte> JsonOf(OperationReply reply) =>
-        reply.Value is null ? "null"u8
-        : reply.ContentType is null || Consensus.ContentTypes.IsJson(reply.ContentType) ? reply.Value
-        : System.Text.Encoding.UTF8.GetBytes($"\"{Convert.ToBase64String(reply.Value)}\"");
 
     private static void Write(
         HttpResponse response,

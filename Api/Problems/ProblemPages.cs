@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Orleans.Kv.Api.Keys;
 
 namespace Orleans.Kv.Api.Problems;
 
@@ -48,7 +49,7 @@ internal sealed partial class ProblemPages(RequestDelegate next, ILogger<Problem
         StatusCodes.Status404NotFound => new Problem(
             StatusCodes.Status404NotFound, ProblemCode.NoSuchResource, $"there is no resource {context.Features.Get<IHttpRequestFeature>()?.Path}"),
         StatusCodes.Status405MethodNotAllowed => new Problem(
-            StatusCodes.Status405MethodNotAllowed, ProblemCode.MethodNotAllowed, $"{context.Request.Path} does not take {context.Request.Method}"),
+            StatusCodes.Status405MethodNotAllowed, ProblemCode.MethodNotAllowed, $"{context.Features.Get<KeyPath>()?.Text ?? context.Request.Path} does not take {context.Request.Method}"),
         _ => null,
     };
 

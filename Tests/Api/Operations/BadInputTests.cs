@@ -68,9 +68,9 @@ public sealed class BadInputTests(ApiFixture api)
     }
 
     [Theory]
-    [InlineData("/store", 9 * 1024 * 1024)]
+    [InlineData("/store", 12 * 1024 * 1024)]
     [InlineData("/fetch", 20 * 1024)]
-    [InlineData("/testset", 17 * 1024 * 1024)]
+    [InlineData("/testset", 23 * 1024 * 1024)]
     public async Task ABodyOverTheLimit_Is413_AndTheConnectionGoesOn(string path, int bytes)
     {
         using var connection = new RawConnection(api.Address);
