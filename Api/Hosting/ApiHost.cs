@@ -10,6 +10,7 @@ using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Api.Watching;
 using Orleans.Kv.Interfaces.Clustering;
 
 namespace Orleans.Kv.Api.Hosting;
@@ -52,6 +53,7 @@ internal static class ApiHost
         app.MapSynchrony();
         app.MapMode();
         app.MapConflicts();
+        app.MapWatch();
         app.MapHealth();
         return app;
     }
@@ -104,6 +106,7 @@ internal static class ApiHost
         services.AddSingleton<ClusterMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
         services.AddSingleton<Readiness>();
+        services.AddWatching();
     }
 
     private static void AddCluster(WebApplicationBuilder builder, ApiOptions options, GatewayWatch gateways)

@@ -23,6 +23,10 @@ internal static class ProblemCode
     public const string MethodNotAllowed = "method-not-allowed";
     public const string ConditionFailed = "condition-failed";
     public const string Overloaded = "overloaded";
+    public const string TooSlow = "too-slow";
+    public const string TooManyKeys = "too-many-keys";
+    public const string ForeignOrigin = "foreign-origin";
+    public const string NotAcceptable = "not-acceptable";
     public const string NoQuorum = "no-quorum";
     public const string PendingFull = "pending-full";
     public const string Forming = "forming";

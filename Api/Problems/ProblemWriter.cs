@@ -14,8 +14,7 @@ internal static class ProblemWriter
 
     public static Task WriteAsync(HttpContext context, Problem problem)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, problem);
+        var buffer = Encode(problem);
         var response = context.Response;
         response.StatusCode = problem.Status;
         response.ContentType = ContentType;
@@ -24,6 +23,14 @@ internal static class ProblemWriter
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : response.BodyWriter.WriteAsync(buffer.WrittenMemory).AsTask();
+    }
+
+    /// <summary>The document alone, for what is no longer an HTTP answer.</summary>
+    public static ArrayBufferWriter<byte> Encode(Problem problem)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Options)) Write(writer, problem);
+        return buffer;
     }
 
     private static void Write(Utf8JsonWriter writer, Problem problem)

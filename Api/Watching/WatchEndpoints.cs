@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.Problems;
+
+namespace Orleans.Kv.Api.Watching;
+
+/// <summary><c>GET /watch</c>: what is there, then every change, over a WebSocket or as server-sent events; whichever the request asks for.</summary>
+internal static class WatchEndpoints
+{
+    public static void AddWatching(this IServiceCollection services)
+    {
+        services.AddOptions<WatchOptions>().Validate(watch => !watch.Errors().Any(), "The options of watching contradict each other.").ValidateOnStart();
+        services.TryAddSingleton<IChangeFeeds, OrleansChangeFeeds>();
+        services.TryAddSingleton<IKeyReader, ClusterKeyReader>();
+        services.AddSingleton(provider => new WatchHub(
+            provider.GetRequiredService<IChangeFeeds>(),
+            provider.GetRequiredService<IKeyReader>(),
+            provider.GetRequiredService<IOptions<WatchOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<WatchHub>>()));
+    }
+
+    public static void MapWatch(this IEndpointRouteBuilder app)
+    {
+        // WebSockets take a step in front of their endpoint, which no other request should pay for.
+        var pipeline = app.CreateApplicationBuilder();
+        pipeline.UseWebSockets();
+        pipeline.Run(WatchAsync);
+        app.MapGet("/watch", pipeline.Build());
+    }
+
+    private static async Task WatchAsync(HttpContext context)
+    {
+        var services = context.RequestServices;
+        if (ProblemOf(context, out var query) is { } problem)
+        {
+            await ProblemWriter.WriteAsync(context, problem);
+            return;
+        }
+
+        // The host does not wait for those who watch: they are told to go, and find another one.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        var (watcher, refusal) = await services.GetRequiredService<WatchHub>().WatchAsync(query, end.Token);
+        if (watcher is null)
+        {
+            await ProblemWriter.WriteAsync(context, refusal!);
+            return;
+        }
+
+        using (watcher)
+        {
+            var (options, time) = (services.GetRequiredService<IOptions<WatchOptions>>().Value, services.GetRequiredService<TimeProvider>());
+            // Who takes little at a time is bounded by what waits for them, and who takes nothing by SendPatience.
+            if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+            if (context.WebSockets.IsWebSocketRequest) await new WatchSocket(watcher, options, time).RunAsync(context, end.Token);
+            else await new WatchStream(watcher, options, time).RunAsync(context, end.Token);
+        }
+    }
+
+    private static Problem? ProblemOf(HttpContext context, out WatchQuery query)
+    {
+        if (WatchQuery.Read(context.Request.Query, context.Request.Headers["Last-Event-ID"], out query) is { } problem) return problem;
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            return IsForeign(context.Request)
+                ? new Problem(StatusCodes.Status403Forbidden, ProblemCode.ForeignOrigin, "a page from elsewhere may not watch: its Origin is not the host that it asks")
+                : null;
+        }
+
+        return AcceptsEvents(context.Request)
+            ? null
+            : new Problem(StatusCodes.Status406NotAcceptable, ProblemCode.NotAcceptable, "this is a WebSocket, or text/event-stream: the request asks for neither");
+    }
+
+    // Browsers let any page open a WebSocket to any host, this machine's own included, and say where the page is from. Other clients do not send that header.
+    private static bool IsForeign(HttpRequest request) =>
+        request.Headers.Origin is [{ } origin]
+        && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, HostOf(request, uri), StringComparison.OrdinalIgnoreCase));
+
+    // A port that is the scheme's own is written in neither, or in one.
+    private static string HostOf(HttpRequest request, Uri origin) =>
+        Uri.TryCreate($"{origin.Scheme}://{request.Host.Value}", UriKind.Absolute, out var host) ? host.Authority : "";
+
+    private static bool AcceptsEvents(HttpRequest request)
+    {
+        if (request.Headers.Accept.Count == 0) return true;
+        return MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)
+            && accepted.Any(type => type.Quality is not 0 && (type.MatchesAllTypes || type.IsSubsetOf(EventStream) || (type.MatchesAllSubTypes && type.Type.Equals("text", StringComparison.OrdinalIgnoreCase))));
+    }
+
+    private static MediaTypeHeaderValue EventStream { get; } = new("text/event-stream");
+}
