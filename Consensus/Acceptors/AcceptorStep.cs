@@ -29,6 +29,13 @@ public readonly record struct AcceptorStep
     /// </summary>
     public bool Vacated { get; internal init; }
 
+    /// <summary>
+    /// The state has another version than the one before it, and may come to be committed. Whenever a state is committed, each of the nodes that accepted it has come to its version by
+    /// such a step, the last of which lies before the commit. So who reads the key (with a quorum) after it has heard of the last such step has what is committed, whoever
+    /// proposed it and whatever became of the proposer; see <c>docs/protocol.md</c>.
+    /// </summary>
+    public bool NewVersion { get; internal init; }
+
     public bool NeedsNewerMap => Silence == Silence.NeedsNewerMap;
 
     internal static AcceptorStep Unanswered(in Register register, Silence silence) => new(register, changed: false, reply: null, silence);

@@ -34,10 +34,23 @@ public abstract record Outcome
     /// <summary>A fetch found a value.</summary>
     public sealed record Found(RegisterState State) : Outcome;
 
-    /// <summary>A fetch, update, delete or touch found nothing.</summary>
+    /// <summary>A fetch, update, delete or touch found nothing. To a fetch it says what there is instead.</summary>
     public sealed record NotFound : Outcome
     {
         public static readonly NotFound Instance = new();
+
+        /// <summary>The tombstone's; zero where there is none.</summary>
+        public long Version { get; init; }
+
+        /// <inheritdoc cref="RegisterState.IsLapsed"/>
+        public bool IsLapsed { get; init; }
+
+        /// <inheritdoc cref="RegisterState.Modified"/>
+        public HybridTimestamp Modified { get; init; }
+
+        public static NotFound Of(RegisterState? tombstone) => tombstone is null or { Version: 0 }
+            ? Instance
+            : new NotFound { Version = tombstone.Version, IsLapsed = tombstone.IsLapsed, Modified = tombstone.Modified };
     }
 
     /// <summary>

@@ -48,7 +48,7 @@ public sealed partial class Proposer
             return;
         }
 
-        var state = _transition.Apply(baseState, floor, _batch, now.Hybrid);
+        var state = _transition.Apply(baseState, floor, _batch, now.Hybrid, BeginRecording(baseBallot, baseState));
         ReleaseRefused();
         if (_batch.Count == 0)
         {
@@ -195,6 +195,7 @@ public sealed partial class Proposer
 
     private void Commit(in Moment now)
     {
+        ReportCommit();
         _known = _ballot;
         _knownState = _proposed;
         _lastAcceptRound = _round;

@@ -105,6 +105,7 @@ public sealed partial class Proposer
             _lease = Ballot.Zero;
             _known = _adoptedBallot;
             _knownState = _adopted;
+            ReportFound();
         }
 
         // Due, but not expired until a tombstone is committed: another reader's slower clock may not see the value again afterwards.
@@ -115,7 +116,7 @@ public sealed partial class Proposer
             return;
         }
 
-        Outcome outcome = _adopted is { IsTombstone: false } found ? new Outcome.Found(found) : Outcome.NotFound.Instance;
+        Outcome outcome = _adopted is { IsTombstone: false } found ? new Outcome.Found(found) : Outcome.NotFound.Of(_adopted);
         foreach (var pending in _batch)
             Reply(pending, outcome);
         FinishRound(now);

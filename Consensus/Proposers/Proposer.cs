@@ -13,8 +13,8 @@ namespace Orleans.Kv.Consensus;
 /// <para>It has no thread, clock, randomness or connection of its own. The duties of its shell:</para>
 /// <list type="number">
 /// <item>Call it from one thread at a time. Give each instance a <see cref="ProposerId"/> that no other instance ever had, and a seed of its own.</item>
-/// <item>After every call drain <see cref="Effects"/>: send each <see cref="Send"/>, give each <see cref="Answer"/>, then clear. Both in any order; nothing has to be
-/// saved first, as a proposer keeps nothing that must survive it.</item>
+/// <item>After every call drain <see cref="Effects"/>: send each <see cref="Send"/>, tell each <see cref="KeyChange"/> to who watches, give each <see cref="Answer"/>, then clear. The changes before
+/// the answers, so that who follows a key hears of all that is answered afterwards; else in any order. Nothing has to be saved first, as a proposer keeps nothing that must survive it.</item>
 /// <item>After every call look at <see cref="WakeAt"/> and see that <see cref="Tick"/> is called then, or a little later. A shell with many proposers had better have one timer
 /// for all of them.</item>
 /// <item>Bring each reply to <see cref="Receive"/>, from whichever node and round, however late or often; this sorts them out. For requests that will have no reply (refused
@@ -321,6 +321,7 @@ public sealed partial class Proposer
         _phaseEndsAt = _hedgeAt = _earliestGiveUp = Moment.Never;
         _adopted = null;
         _proposed = null;
+        _changes?.Clear();
     }
 
     private bool OnlyReads()

@@ -55,6 +55,7 @@ internal sealed partial class Transition
         _lapsed = false;
         NextVersion();
         _modified = write.Stamp.Clock;
+        Record();
     }
 
     /// <summary>What is to be listed as lost: the other side, where it is another one and the winner had not seen it.</summary>

@@ -4,7 +4,7 @@ namespace Orleans.Kv.Consensus;
 /// Applies a round's operations, in order, to the state that a proposer adopted: one new state, one outcome per operation. Here live the rules
 /// of exactly-once. Reused from round to round; holds nothing between them.
 /// <para>
-/// Outcomes are those of the new state <em>if it is committed</em>. An operation that was refused for want of room is the exception: it is no part of the
+/// Outcomes and changes are those of the new state <em>if it is committed</em>. An operation that was refused for want of room is the exception: it is no part of the
 /// new state, and the proposer answers it without waiting.
 /// </para>
 /// </summary>
@@ -18,6 +18,8 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     private long _floorVersion;
     private int _room;
     private bool _changed;
+    private List<KeyChange>? _changes;
+    private long _versionBefore;
 
     // The value as it stands after the operations applied so far.
     private bool _exists;
@@ -29,8 +31,14 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     private bool _lapsed;
     private Divergence? _divergence;
 
-    public RegisterState Apply(RegisterState? adopted, in Floor floor, List<PendingOperation> batch, HybridTimestamp now)
+    /// <param name="adopted">The state to go on from.</param>
+    /// <param name="floor">The highest of the floors that were promised with it.</param>
+    /// <param name="batch">The operations, in order.</param>
+    /// <param name="now">The time by this node's clock.</param>
+    /// <param name="changes">Where to add every version that is made, without its stamp; null for nowhere.</param>
+    public RegisterState Apply(RegisterState? adopted, in Floor floor, List<PendingOperation> batch, HybridTimestamp now, List<KeyChange>? changes = null)
     {
+        _changes = changes;
         Begin(adopted, floor, batch, now);
         foreach (var pending in batch)
         {
@@ -43,6 +51,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         _snapshot = null;
         _value = default;
         _divergence = null;
+        _changes = null;
         return state;
     }
 
@@ -63,6 +72,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         // moved keeps its version: the floor may be that of other keys of the slot, and "if version" must not fail for a change that never was.
         _version = adopted?.Version ?? floor.Version;
         _floorVersion = floor.Version;
+        _versionBefore = adopted?.Version ?? 0;
         _adoptedStamp = HybridTimestamp.Later(adopted?.Stamp ?? HybridTimestamp.Zero, floor.Stamp);
         _stamp = HybridTimestamp.Later(now, _adoptedStamp.Next());
 
@@ -79,7 +89,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     {
         var operation = pending.Operation;
         if (operation.IsRead)
-            return _exists ? new Outcome.Found(Snapshot()) : Outcome.NotFound.Instance;
+            return _exists ? new Outcome.Found(Snapshot()) : Absence();
         if (operation.Merge is { } write)
             return Merge(write, pending);
 
@@ -163,6 +173,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     {
         _expiry = ExpiryOf(operation);
         NextVersion();
+        Record();
     }
 
     private HybridTimestamp ExpiryOf(Operation operation) => operation.TimeToLive > TimeSpan.Zero ? _stamp.Plus(operation.TimeToLive) : HybridTimestamp.Zero;
@@ -179,6 +190,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         Clear();
         NextVersion();
         _lapsed = true;
+        Record();
     }
 
     private void Clear()
@@ -196,6 +208,7 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         _lapsed = false;
         if (_divergence is not null)
             _divergence = WrittenBy("");
+        Record();
     }
 
     private void NextVersion()
@@ -204,6 +217,26 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
         _snapshot = null;
         _changed = true;
     }
+
+    /// <summary>The version that stands now, complete.</summary>
+    private void Record()
+    {
+        _changes?.Add(new KeyChange
+        {
+            Version = _version,
+            Previous = _versionBefore,
+            IsTombstone = !_exists,
+            IsLapsed = !_exists && _lapsed,
+            Value = _value,
+            ContentType = _contentType,
+            Modified = _modified,
+            Expiry = _expiry,
+        });
+        _versionBefore = _version;
+    }
+
+    private Outcome.NotFound Absence() =>
+        _version == 0 ? Outcome.NotFound.Instance : new Outcome.NotFound { Version = _version, IsLapsed = _lapsed, Modified = _modified };
 
     // Failed conditions and deletes of nothing are remembered like anything else: a late twin of an answered test-and-set must not succeed.
     private Outcome Remember(Operation operation, OutcomeCode code, long version)

@@ -127,7 +127,8 @@ public sealed partial class SlotRegisters
             _registers.Add(request.Key, step.Register);
         Bytes += growth;
         Recount(request.Key, before, step.Register);
-        return vacated ? step with { Vacated = true } : step;
+        var newVersion = step.Register.State is { } state && !ReferenceEquals(state, before.State) && state.Version != before.State?.Version;
+        return vacated || newVersion ? step with { Vacated = vacated, NewVersion = newVersion } : step;
     }
 
     /// <summary>The key object of these bytes, where the slot has a register of that key.</summary>

@@ -40,7 +40,14 @@ public static class OperationMapping
         Outcome.Swapped o => new() { Status = ReplyStatus.Done, Silo = silo, Version = o.Version, Created = o.Created, Swapped = true },
         Outcome.NotSwapped o => WithState(o.Current, o.Version, silo),
         Outcome.Found o => WithState(o.State, o.State.Version, silo),
-        Outcome.NotFound => new() { Status = ReplyStatus.NotFound, Silo = silo },
+        Outcome.NotFound o => new()
+        {
+            Status = ReplyStatus.NotFound,
+            Silo = silo,
+            Version = o.Version,
+            Expired = o.IsLapsed,
+            ModifiedUnixMilliseconds = o.Modified.UnixMilliseconds,
+        },
         Outcome.ConditionFailed o => new() { Status = ReplyStatus.ConditionFailed, Silo = silo, Version = o.Version },
         // A copy of a write that was accepted without a quorum, and has been merged meanwhile: the answer that its first copy got.
         Outcome.Merged => new() { Status = ReplyStatus.Accepted, Silo = silo },

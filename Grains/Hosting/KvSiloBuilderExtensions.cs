@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Listing;
@@ -43,6 +44,9 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<StoreKeeper>());
         services.AddSingleton<Migrator>();
         services.TryAddSingleton<ISlotMoving, SlotMoving>();
+        services.AddSingleton<ChangeCounters>();
+        services.AddSingleton<ChangeFeed>();
+        services.AddSingleton<ChangesServiceClient>();
         services.AddSingleton<Replica>();
         services.AddSingleton<ReplicaServiceClient>();
         services.AddSingleton<RoundTicker>();
@@ -103,6 +107,7 @@ public static class KvSiloBuilderExtensions
 
         builder.AddGrainService<ReplicaService>();
         builder.AddGrainService<TopologyService>();
+        builder.AddGrainService<ChangesService>();
         builder.AddPlacementDirector<ReplicaPlacement, ReplicaPlacementDirector>();
         return builder;
     }

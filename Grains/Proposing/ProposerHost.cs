@@ -1,4 +1,5 @@
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -29,6 +30,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
     private readonly Stack<PendingReply> _pool = new();
     private readonly List<Answer> _answers = [];
     private readonly List<Request> _local = [];
+    private KeyInterest _interest;
 
     private readonly Lock _gate = new();
     private List<Arrival> _inbox = [];
@@ -67,6 +69,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         {
             var now = _silo.Now;
             KeepUpWithMap(now);
+            _interest.Refresh(_silo.Changes, _proposer);
             _proposer.Submit(operation, pending, _silo.GiveUpAt(now), now);
             Pump(now);
         }
@@ -134,6 +137,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
             var now = _silo.Now;
             TakeIn(now);
             KeepUpWithMap(now);
+            _interest.Refresh(_silo.Changes, _proposer);
             if (now.Ticks >= _proposer.WakeAt) _proposer.Tick(now);
             Pump(now);
         }
@@ -157,6 +161,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
 
         foreach (var (node, reply, round) in arrivals)
         {
+            _interest.Refresh(_silo.Changes, _proposer);
             if (reply is null) _proposer.Fail(node, round, now);
             else _proposer.Receive(node, reply, now);
             Perform();
@@ -187,6 +192,8 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
     {
         var effects = _proposer.Effects;
         if (effects.IsEmpty) return;
+        // The answers are given later, in Pump: whoever learns of a commit follows, or is told, or reads it.
+        _silo.Changes.Tell(Key, effects.Changes);
         foreach (ref readonly var answer in effects.Answers) _answers.Add(answer);
         foreach (ref readonly var send in effects.Sends)
         {
@@ -217,6 +224,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
                 continue;
             }
 
+            _interest.Refresh(_silo.Changes, _proposer);
             if (reply.Result is { } given) _proposer.Receive(_self, given, now);
             else _proposer.Fail(_self, request.Round, now);
             Perform();

@@ -1,4 +1,5 @@
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 
 namespace Orleans.Kv.Grains.Proposing;
 
@@ -6,12 +7,14 @@ namespace Orleans.Kv.Grains.Proposing;
 internal abstract class ProposerJob(SettlerLane lane, Key key, long tag, ISettleReceiver receiver) : SettlerJob(lane, key, tag, receiver)
 {
     private Proposer? _proposer;
+    private KeyInterest _interest;
 
     public override long WakeAt => _proposer?.WakeAt ?? Moment.Never;
 
     public override void Start(ClusterMap map, in Moment now)
     {
         _proposer = Lane.Silo.NewProposer(Key, map);
+        _interest.Refresh(Lane.Silo.Changes, _proposer);
         Give(_proposer, Lane.Silo.GiveUpAt(now), now);
         Perform(now);
     }
@@ -20,6 +23,7 @@ internal abstract class ProposerJob(SettlerLane lane, Key key, long tag, ISettle
     {
         if (_proposer is null) return;
         if (Lane.Silo.Topology.View.Map is { } map && map.Epoch > _proposer.Map.Epoch) _proposer.ChangeMap(map, now);
+        _interest.Refresh(Lane.Silo.Changes, _proposer);
         if (reply is null) _proposer.Fail(node, round, now);
         else _proposer.Receive(node, reply, now);
         Perform(now);
@@ -42,6 +46,7 @@ internal abstract class ProposerJob(SettlerLane lane, Key key, long tag, ISettle
     {
         var effects = _proposer!.Effects;
         // Sending calls nothing here: the local replica's answers come in later, like all others.
+        Lane.Silo.Changes.Tell(Key, effects.Changes);
         foreach (ref readonly var send in effects.Sends) Lane.Send(this, send.Node, send.Request);
         var outcome = effects.Answers.IsEmpty ? null : effects.Answers[0].Outcome;
         effects.Clear();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
@@ -18,8 +19,9 @@ internal sealed class SiloProposing
 
     public SiloProposing(
         TopologyAgent topology, Replica replica, PeerTraffic traffic, RoundTicker ticker, IOptions<ProposingOptions> options, ProposingCounters counters,
-        SiloMemory memory, TimeProvider time)
+        SiloMemory memory, ChangeFeed changes, TimeProvider time)
     {
+        Changes = changes;
         Topology = topology;
         Replica = replica;
         Traffic = traffic;
@@ -42,6 +44,8 @@ internal sealed class SiloProposing
     public PeerTraffic Traffic { get; }
 
     public RoundTicker Ticker { get; }
+
+    public ChangeFeed Changes { get; }
 
     public ProposingCounters Counters { get; }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
@@ -42,17 +43,19 @@ internal sealed partial class Replica : IKeySource
     private readonly SiloMemory _memory;
     private readonly StoreLease _lease;
     private readonly TopologyAgent _topology;
+    private readonly ChangeFeed _changes;
     private readonly ReplicaOptions _options;
     private readonly IFatalErrorHandler _fatal;
     private readonly ILogger<Replica> _logger;
     private volatile bool _closed;
 
     public Replica(
-        SiloMemory memory, TopologyAgent topology, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
+        SiloMemory memory, TopologyAgent topology, ChangeFeed changes, IOptions<ReplicaOptions> options, IFatalErrorHandler fatal, ILogger<Replica> logger)
     {
         _memory = memory;
         _lease = new StoreLease(topology);
         _topology = topology;
+        _changes = changes;
         _options = options.Value;
         _fatal = fatal;
         _logger = logger;
@@ -100,7 +103,8 @@ internal sealed partial class Replica : IKeySource
         try
         {
             var shard = ShardOf(request.Key.Slot);
-            var reply = shard.Handle(_lease, request, MayGrow(), out var position);
+            var reply = shard.Handle(_lease, request, MayGrow(), out var position, out var newVersion);
+            if (newVersion) Hint(request);
             if (reply is null) return default;
             var durable = shard.Flush(position);
             return durable.IsCompletedSuccessfully ? new ValueTask<Reply?>(reply) : Released(durable, reply);
@@ -162,13 +166,17 @@ internal sealed partial class Replica : IKeySource
         foreach (var (correlation, request) in requests)
         {
             var index = request.Key.Slot.Index % _shards.Length;
-            var reply = _shards[index].Handle(_lease, request, mayGrow, out var position);
+            var reply = _shards[index].Handle(_lease, request, mayGrow, out var position, out var newVersion);
+            if (newVersion) Hint(request);
             positions[index] = Math.Max(positions[index], position);
             if (reply is not null) replies.Add(new ReplyEnvelope(correlation, reply));
         }
 
         return replies;
     }
+
+    // Before the reply leaves, so that what is answered to be committed has been hinted at. Whether the state is durable yet does not matter to a hint.
+    private void Hint(Request request) => _changes.Hint(request.Key, ((AcceptRequest)request).State);
 
     private static Epoch NewestOf(List<RequestEnvelope> requests)
     {

@@ -59,8 +59,14 @@ internal sealed class ReplicaShard(int index, int shards)
     /// Handles one request. Its reply must not leave before <see cref="Flush"/> of the position returned, which covers the register's change and
     /// every earlier one it was computed from. A host that does not hold the store gets no reply. With <paramref name="mayGrow"/> false a request that needs more memory gets no reply.
     /// </summary>
-    public Reply? Handle(StoreLease holder, Request request, bool mayGrow, out long position)
+    /// <param name="holder">Who asks.</param>
+    /// <param name="request">What is asked.</param>
+    /// <param name="mayGrow">There is memory left.</param>
+    /// <param name="position">What is to be flushed before the reply leaves.</param>
+    /// <param name="newVersion">See <see cref="AcceptorStep.NewVersion"/>.</param>
+    public Reply? Handle(StoreLease holder, Request request, bool mayGrow, out long position, out bool newVersion)
     {
+        newVersion = false;
         lock (_gate)
         {
             position = _log.Position;
@@ -71,6 +77,7 @@ internal sealed class ReplicaShard(int index, int shards)
             if (step.Vacated) _log.AppendVacated(slot.Slot);
             if (step.Changed) _log.Append(request.Key, step.Register);
             if (step.Changed || step.Vacated) position = Recount(slot, before);
+            newVersion = step.NewVersion;
             return step.Reply;
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
@@ -24,7 +25,7 @@ public sealed class BrokenInvariantTests
         var fatal = new FatalErrors();
         var storage = cluster.Service<IRegisterStorage>(cluster.Silos[0]);
         var topology = cluster.Service<TopologyAgent>(cluster.Silos[0]);
-        var service = new Replica(new SiloMemory(storage), topology, Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
+        var service = new Replica(new SiloMemory(storage), topology, new ChangeFeed(TimeProvider.System, new ChangeCounters(), NullLogger<ChangeFeed>.Instance), Options.Create(new ReplicaOptions()), fatal, NullLogger<Replica>.Instance);
         var store = storage.Store.Value;
 
         Assert.Equal(DeliveryStatus.Delivered, (await service.Handle(store, Accept("1"))).Status);

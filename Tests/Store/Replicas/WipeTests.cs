@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
@@ -29,7 +30,7 @@ public sealed class WipeTests
         await using var cluster = await StoreCluster.Start(silos: 1);
         var topology = cluster.Service<TopologyAgent>(cluster.Silos[0]);
         var storage = new MemoryRegisterStorage();
-        var replica = new Replica(new SiloMemory(storage), topology, Options.Create(new ReplicaOptions()), new NoFatalErrors(), NullLogger<Replica>.Instance);
+        var replica = new Replica(new SiloMemory(storage), topology, new ChangeFeed(TimeProvider.System, new ChangeCounters(), NullLogger<ChangeFeed>.Instance), Options.Create(new ReplicaOptions()), new NoFatalErrors(), NullLogger<Replica>.Instance);
         var former = replica.Store;
         var question = SlotCodec.Write(new DigestRequest(topology.View.Epoch, 1, []));
         Assert.Equal(DeliveryStatus.Delivered, (await replica.Ask(former.Value, question)).Status);

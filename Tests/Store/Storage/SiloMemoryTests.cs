@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Storage;
@@ -129,7 +130,7 @@ public sealed class SiloMemoryTests : IAsyncLifetime, IDisposable
 
     /// <summary>A replica as a new host has it, by the map of a real silo.</summary>
     private Replica NewHost() =>
-        new(_memory, _cluster.Service<TopologyAgent>(_cluster.Silos[0]), Options.Create(new ReplicaOptions { Shards = 2 }), new NoFatalErrors(), NullLogger<Replica>.Instance);
+        new(_memory, _cluster.Service<TopologyAgent>(_cluster.Silos[0]), _cluster.Service<ChangeFeed>(_cluster.Silos[0]), Options.Create(new ReplicaOptions { Shards = 2 }), new NoFatalErrors(), NullLogger<Replica>.Instance);
 
     private async Task<Reply?> Answer(Replica replica, Request request)
     {
