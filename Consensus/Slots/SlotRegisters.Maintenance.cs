@@ -58,6 +58,13 @@ public sealed partial class SlotRegisters
         return new ListedReply(request.Round, Floor, page.MoveToImmutable(), next);
     }
 
+    /// <summary>The key as a listing shows it. The key must have an accepted state here.</summary>
+    public KeyEntry EntryOf(Key key)
+    {
+        var register = _registers[key];
+        return new KeyEntry(key, register.Accepted, register.State!.IsTombstone, register.State.Expiry);
+    }
+
     private SlotStep Repair(RepairRequest request)
     {
         if (!_registers.TryGetValue(request.Key, out var register)

@@ -34,6 +34,7 @@ public sealed partial class SlotRegisters
     private readonly Dictionary<Key, Register> _registers = new(Key.Comparer);
     private readonly NodeId _self;
     private readonly Faults _faults;
+    private readonly RegisterIndex? _index;
     private ClusterMap? _map;
     private Epoch _known;
     private bool _isReplica;
@@ -43,17 +44,19 @@ public sealed partial class SlotRegisters
     /// <param name="slot">The slot.</param>
     /// <param name="self">The node whose store this is.</param>
     /// <param name="known">The last epoch that a store to be restored has handled anything under; none for a new one.</param>
-    public SlotRegisters(Slot slot, NodeId self, Epoch known = default)
-        : this(slot, self, known, Faults.None)
+    /// <param name="index">Is kept in step with the registers, if there is one. Other slots may share it, under the same lock.</param>
+    public SlotRegisters(Slot slot, NodeId self, Epoch known = default, RegisterIndex? index = null)
+        : this(slot, self, known, Faults.None, index)
     {
     }
 
-    internal SlotRegisters(Slot slot, NodeId self, Epoch known, Faults faults)
+    internal SlotRegisters(Slot slot, NodeId self, Epoch known, Faults faults, RegisterIndex? index = null)
     {
         Slot = slot;
         _self = self;
         _known = known;
         _faults = faults;
+        _index = index;
     }
 
     public Slot Slot { get; }
@@ -180,6 +183,12 @@ public sealed partial class SlotRegisters
         if (_isReplica || !map.IsStable || (_registers.Count == 0 && Floor == Floor.None))
             return false;
 
+        if (_index is not null)
+        {
+            foreach (var (key, register) in _registers)
+                _index.Change(key, register.State, null);
+        }
+
         _registers.Clear();
         Floor = Floor.None;
         _corrupt = null;
@@ -215,6 +224,7 @@ public sealed partial class SlotRegisters
         // A promise alone: nothing of this depends on it.
         if (ReferenceEquals(before.State, after.State) && before.Accepted == after.Accepted)
             return;
+        _index?.Change(key, before.State, after.State);
         Digest -= Share(key, before);
         _corrupt?.Remove(key);
         Digest += Share(key, after);

@@ -10,10 +10,15 @@ public static partial class SlotCodec
     private const byte IsTombstone = 1;
     private const byte IsCorrupt = 2;
 
+    // A length, one byte of key, an empty ballot, flags.
+    private const int LeastEntry = 4;
+    private const byte Expires = 4;
+
     private static MessageKind KindOf(SlotReply reply) => reply switch
     {
         ListedReply => MessageKind.Listed,
         DigestReply => MessageKind.Differing,
+        KeysReply => MessageKind.KeyPage,
         FloorReply => MessageKind.FloorRaised,
         HoldsReply => MessageKind.Held,
         PurgedReply => MessageKind.Purged,
@@ -37,6 +42,12 @@ public static partial class SlotCodec
                 output.Number(differing.Differing.Length);
                 foreach (var slot in differing.Differing)
                     output.Number(slot.Index);
+                break;
+            case KeysReply page:
+                output.Number(page.Entries.Length);
+                foreach (ref readonly var entry in page.Entries.AsSpan())
+                    Write(ref output, entry);
+                output.Byte(page.HasMore ? (byte)1 : (byte)0);
                 break;
             case HoldsReply holds:
                 output.Number(holds.Held.Length);
@@ -66,6 +77,8 @@ public static partial class SlotCodec
                 return new ListedReply(round, StateCodec.ReadFloor(ref input), ReadListed(ref input, keys), ReadOptionalKey(ref input, keys));
             case MessageKind.Differing:
                 return new DigestReply(round, ReadSlots(ref input));
+            case MessageKind.KeyPage:
+                return new KeysReply(round, ReadEntries(ref input, keys), input.Flag());
             case MessageKind.FloorRaised:
                 return new FloorReply(round);
             case MessageKind.Held:
@@ -114,6 +127,34 @@ public static partial class SlotCodec
         }
 
         return listed.MoveToImmutable();
+    }
+
+    private static void Write(ref WireWriter output, in KeyEntry entry)
+    {
+        output.Bytes(entry.Key.Utf8);
+        StateCodec.Write(ref output, entry.Accepted);
+        var expires = entry.Expiry != HybridTimestamp.Zero;
+        output.Byte((byte)((entry.IsTombstone ? IsTombstone : 0) | (expires ? Expires : 0)));
+        if (expires)
+            output.Number(entry.Expiry.Value);
+    }
+
+    private static ImmutableArray<KeyEntry> ReadEntries(ref WireReader input, IKeySource? keys)
+    {
+        var entries = ImmutableArray.CreateBuilder<KeyEntry>(input.Count(KeysRequest.MaxEntries, LeastEntry, "keys"));
+        while (entries.Count < entries.Capacity)
+        {
+            var key = ReadKey(ref input, keys);
+            var accepted = StateCodec.ReadBallot(ref input);
+            var at = input.Position;
+            var flags = input.Byte();
+            if ((flags & ~(IsTombstone | Expires)) != 0)
+                throw WireReader.Fault(at, "unknown key flags");
+            var expiry = (flags & Expires) != 0 ? new HybridTimestamp(input.Number()) : HybridTimestamp.Zero;
+            entries.Add(new KeyEntry(key, accepted, (flags & IsTombstone) != 0, expiry));
+        }
+
+        return entries.MoveToImmutable();
     }
 
     private static ImmutableArray<Slot> ReadSlots(ref WireReader input)

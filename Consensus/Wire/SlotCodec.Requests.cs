@@ -13,6 +13,7 @@ public static partial class SlotCodec
     {
         ListRequest => MessageKind.List,
         DigestRequest => MessageKind.Digest,
+        KeysRequest => MessageKind.Keys,
         FloorRequest => MessageKind.Floor,
         HoldsRequest => MessageKind.Holds,
         PurgeRequest => MessageKind.Purge,
@@ -36,6 +37,11 @@ public static partial class SlotCodec
                     output.Fixed64(digest);
                 }
 
+                break;
+            case KeysRequest keys:
+                WriteOptional(ref output, keys.Prefix);
+                WriteOptional(ref output, keys.After);
+                output.Number(keys.Limit);
                 break;
             case FloorRequest raise:
                 StateCodec.Write(ref output, raise.Floor);
@@ -63,6 +69,8 @@ public static partial class SlotCodec
         var epoch = new Epoch(input.Number());
         if (kind == MessageKind.Digest)
             return new DigestRequest(epoch, round, ReadDigests(ref input));
+        if (kind == MessageKind.Keys)
+            return new KeysRequest(epoch, round, ReadOptionalKey(ref input, keys), ReadOptionalKey(ref input, keys), (int)Math.Min(input.Number(), int.MaxValue));
         var slot = ReadSlot(ref input);
         switch (kind)
         {

@@ -20,6 +20,7 @@ public static partial class SlotCodec
         Holds = 4,
         Purge = 5,
         Repair = 6,
+        Keys = 7,
         Listed = 16,
         Differing = 17,
         FloorRaised = 18,
@@ -27,6 +28,7 @@ public static partial class SlotCodec
         Purged = 20,
         Repaired = 21,
         Stale = 22,
+        KeyPage = 23,
     }
 
     public static byte[] Write(SlotRequest request)

@@ -70,6 +70,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<PendingReporter>();
         services.AddSingleton<OwnStatus>();
         services.AddSingleton<ClusterReport>();
+        services.AddSingleton<KeyQuestions>();
         services.AddSingleton<KeyLister>();
 
         services.AddSingleton<Hearings>();
@@ -103,6 +104,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<MigrationOptions>>(new OptionsFaults<MigrationOptions>(options => options.Faults()));
 
         services.AddSingleton<IValidateOptions<AvailabilityOptions>>(new OptionsFaults<AvailabilityOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<ListingOptions>>(new OptionsFaults<ListingOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<PendingOptions>>(new OptionsFaults<PendingOptions>(options => options.Faults()));
 
         builder.AddGrainService<ReplicaService>();

@@ -39,6 +39,8 @@ internal sealed partial class Replica
                 case DigestRequest digests:
                     // The map was read before any of the registers: whatever is handled in a slot after its digest was taken goes by this map or a later one.
                     return digests.Answer(map, DigestOf);
+                case KeysRequest keys:
+                    return await List(keys);
                 case OneSlotRequest one:
                     var shard = ShardOf(one.Slot);
                     var reply = shard.Handle(_lease, one, out var position);
@@ -59,6 +61,36 @@ internal sealed partial class Replica
             return null;
         }
     }
+
+    private async ValueTask<SlotReply?> List(KeysRequest request)
+    {
+        var entries = new List<KeyEntry>();
+        var positions = new long[_shards.Length];
+        var hasMore = false;
+        for (var i = 0; i < _shards.Length; i++)
+        {
+            if (!_shards[i].List(_lease, request, entries, out var map, out var more, out positions[i]))
+                return map is not null && map.Epoch > request.Epoch ? new StaleSlotReply(request.Round, map) : null;
+            hasMore |= more;
+        }
+
+        entries.Sort(static (left, right) => left.Key.CompareTo(right.Key));
+        // A shard that has more than it gave has filled the limit by itself: what is cut off here lies behind all that it has given or not.
+        if (entries.Count > request.Limit)
+        {
+            entries.RemoveRange(request.Limit, entries.Count - request.Limit);
+            hasMore = true;
+        }
+
+        for (var i = 0; i < positions.Length; i++) await _shards[i].Flush(positions[i]);
+        return new KeysReply(request.Round, [.. entries], hasMore);
+    }
+
+    /// <inheritdoc cref="ReplicaShard.ReadDue"/>
+    public bool ReadDue(int shard, HybridTimestamp now, DueKey? after, int limit, List<DueKey> found) => _shards[shard].ReadDue(now, after, limit, found);
+
+    /// <summary>How many parts the store has: see <see cref="ReadDue"/>.</summary>
+    public int Shards => _shards.Length;
 
     /// <summary>The register, to be handed on. False where there is none, and where its state is corrupt.</summary>
     public bool TryGet(Key key, out Register register) => ShardOf(key.Slot).TryGet(key, out register);

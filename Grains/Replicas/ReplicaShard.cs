@@ -16,6 +16,7 @@ internal sealed class ReplicaShard(int index, int shards)
 {
     private readonly Lock _gate = new();
     private SlotRegisters[] _slots = [];
+    private RegisterIndex _index = new();
     private IRegisterLog _log = new MemoryRegisterLog();
     private StoreLease? _holder;
     private long _keys;
@@ -46,10 +47,12 @@ internal sealed class ReplicaShard(int index, int shards)
     public void Open(NodeId self, IRegisterLog log)
     {
         var slots = new SlotRegisters[(Slot.Count - index + shards - 1) / shards];
-        for (var i = 0; i < slots.Length; i++) slots[i] = new SlotRegisters(new Slot((ushort)((i * shards) + index)), self);
+        var order = new RegisterIndex();
+        for (var i = 0; i < slots.Length; i++) slots[i] = new SlotRegisters(new Slot((ushort)((i * shards) + index)), self, index: order);
         lock (_gate)
         {
             _slots = slots;
+            _index = order;
             _log = log;
             _keys = _tombstones = _bytes = 0;
         }
@@ -100,6 +103,31 @@ internal sealed class ReplicaShard(int index, int shards)
             position = Recount(slot, before);
             return step.Reply;
         }
+    }
+
+    /// <summary>
+    /// Adds the shard's part of a page of keys, under the same rule, and seals it as an answer about each of its slots would. False where the present map is not the question's, which
+    /// <paramref name="map"/> is then; null where there is none.
+    /// </summary>
+    public bool List(StoreLease holder, KeysRequest request, List<KeyEntry> entries, out ClusterMap? map, out bool hasMore, out long position)
+    {
+        var keys = new List<Key>(request.Limit);
+        lock (_gate)
+        {
+            hasMore = false;
+            position = _log.Position;
+            map = _holder == holder ? holder.Map : null;
+            if (map is null || map.Epoch != request.Epoch) return false;
+            hasMore = _index.Read(request.Prefix, request.After, request.Limit, keys);
+            foreach (var key in keys) entries.Add(At(key.Slot).EntryOf(key));
+            return true;
+        }
+    }
+
+    /// <inheritdoc cref="RegisterIndex.ReadDue"/>
+    public bool ReadDue(HybridTimestamp now, DueKey? after, int limit, List<DueKey> found)
+    {
+        lock (_gate) return _index.ReadDue(now, after, limit, found);
     }
 
     /// <summary>Goes over to the present map, and drops what the node holds no copies of any more.</summary>

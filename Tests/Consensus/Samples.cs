@@ -58,7 +58,7 @@ internal sealed class Samples(int seed)
     public OperationMemory Memory(int max = 6)
     {
         var outcomes = Enumerable.Range(0, _random.Next(max))
-            .Select(_ => new RememberedOutcome(new OperationId(Origin(), Long()), Stamp(), (OutcomeCode)_random.Next(1, 14), Long()))
+            .Select(_ => new RememberedOutcome(new OperationId(Origin(), Long()), Stamp(), (OutcomeCode)_random.Next(1, 15), Long()))
             .DistinctBy(static outcome => outcome.Id).Order().ToImmutableArray();
         var marks = Enumerable.Range(0, _random.Next(max))
             .Select(_ => new OriginMark(Origin(), Long(), Stamp()))

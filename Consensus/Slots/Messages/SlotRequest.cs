@@ -1,7 +1,7 @@
 namespace Orleans.Kv.Consensus;
 
 /// <summary>
-/// What one node asks another about whole slots, or in them, to keep replicas equal and to move them. Immutable. Closed: <see cref="DigestRequest"/>, and those about
+/// What one node asks another about whole slots, or in them, to keep replicas equal and to move them. Immutable. Closed: <see cref="DigestRequest"/>, <see cref="KeysRequest"/>, and those about
 /// one slot, <see cref="OneSlotRequest"/>.
 /// <para>
 /// The epoch rule of <see cref="Request"/> holds for all: an older epoch is answered by <see cref="StaleSlotReply"/>, a newer one needs the newer map first. So

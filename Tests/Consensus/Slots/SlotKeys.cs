@@ -19,7 +19,7 @@ internal static class SlotKeys
 
     public static readonly Slot Slot = All[0].Slot;
 
-    public static SlotRegisters New(Faults faults = Faults.None) => new(Slot, Self, default, faults);
+    public static SlotRegisters New(Faults faults = Faults.None, RegisterIndex? index = null) => new(Slot, Self, default, faults, index);
 
     public static ClusterMap At(long epoch) => new(new Epoch(epoch), ConsistencyMode.Consistent, Map.Generations);
 

@@ -18,7 +18,8 @@ public sealed class SlotModelTests
         for (var seed = 0; seed < Histories; seed++)
         {
             var random = new Random(seed);
-            var slot = SlotKeys.New();
+            var index = new RegisterIndex();
+            var slot = SlotKeys.New(index: index);
             var naive = new NaiveSlot();
             for (var step = 0; step < Steps; step++)
             {
@@ -32,6 +33,7 @@ public sealed class SlotModelTests
                 Assert.Equal(naive.KeysWithConflicts, slot.KeysWithConflicts.Select(static key => key.ToString()).Order(StringComparer.Ordinal));
                 Assert.Equal(naive.KeysWithConflicts.Length, slot.ConflictedKeys);
                 mostConflicted = Math.Max(mostConflicted, slot.ConflictedKeys);
+                AssertIndexed(slot, index);
                 Assert.All(slot.All, pair => Assert.Equal(naive.Registers[pair.Key.ToString()], pair.Value));
             }
         }
@@ -40,6 +42,14 @@ public sealed class SlotModelTests
         Assert.True(mostConflicted > 1, "hardly any conflicts");
         foreach (var kind in (string[])["accepted", "refused", "promised", "read", "purged", "repaired", "floor", "holds", "list"])
             Assert.True(kinds.GetValueOrDefault(kind) > 200, $"only {kinds.GetValueOrDefault(kind)} of {kind}");
+    }
+
+    private static void AssertIndexed(SlotRegisters slot, RegisterIndex index)
+    {
+        var indexed = new List<Key>();
+        index.Read(null, null, int.MaxValue, indexed);
+        Assert.Equal(slot.All.Where(static pair => pair.Value.State is not null).Select(static pair => pair.Key).Order(), indexed);
+        Assert.Equal(slot.All.Count(static pair => pair.Value.State is { Expiry.Value: > 0 }), index.Expiring);
     }
 
     private static string Ask(SlotRegisters slot, NaiveSlot naive, Random random, int round)
@@ -122,7 +132,7 @@ public sealed class SlotModelTests
             return ballot.Number % 2 == 0 ? SlotKeys.Tombstone(ballot.Number, stamp, memory) : Samples.State(ballot.Number, key + "=" + ballot);
         var value = Samples.State(ballot.Number, key + "=" + ballot).Value;
         return new RegisterState(
-            ballot.Number % 2 == 0, value, null, ballot.Number, new HybridTimestamp(stamp), HybridTimestamp.Zero, new HybridTimestamp(stamp), memory, DivergenceOf(ballot, stamp));
+            ballot.Number % 2 == 0, value, null, ballot.Number, new HybridTimestamp(stamp), new HybridTimestamp(stamp % 3), new HybridTimestamp(stamp), memory, DivergenceOf(ballot, stamp));
     }
 
     private static Divergence DivergenceOf(Ballot ballot, long stamp)

@@ -173,9 +173,10 @@ public sealed class SlotCodecTests
         var epoch = new Epoch(samples.Long());
         var round = samples.Long();
         var key = samples.AnyKey();
-        return samples.Below(6) switch
+        return samples.Below(7) switch
         {
             0 => new ListRequest(key.Slot, epoch, round, samples.Below(2) == 0 ? null : key, 1 + samples.Below(OneSlotRequest.MaxKeys)),
+            6 => new KeysRequest(epoch, round, samples.Below(2) == 0 ? null : key, samples.Below(2) == 0 ? null : samples.AnyKey(), 1 + samples.Below(KeysRequest.MaxEntries)),
             1 => new DigestRequest(epoch, round, [.. Slots(samples).Select(slot => new SlotDigest(slot, (ulong)samples.Long()))]),
             2 => new FloorRequest(key.Slot, epoch, round, samples.Floor()),
             3 => new HoldsRequest(SlotKeys.Slot, epoch, round, samples.Floor(), Asked(samples)),
@@ -187,13 +188,17 @@ public sealed class SlotCodecTests
     private static SlotReply Reply(Samples samples)
     {
         var round = samples.Long();
-        switch (samples.Below(7))
+        switch (samples.Below(8))
         {
             case 0:
                 var listed = SlotKeys.All.Where(_ => samples.Below(10) == 0).Order(SlotOrder.Instance).Select(key => samples.Below(4) == 0
                     ? new ListedRegister(key, samples.Ballot(), default, 0, false, false)
                     : new ListedRegister(key, samples.Ballot(), samples.NonZeroBallot(), (ulong)samples.Long(), samples.Below(2) == 0, samples.Below(2) == 0)).ToImmutableArray();
                 return new ListedReply(round, samples.Floor(), listed, listed.IsEmpty || samples.Below(2) == 0 ? null : listed[^1].Key);
+            case 7:
+                var entries = SlotKeys.All.Where(_ => samples.Below(10) == 0).Order().Select(key =>
+                    new KeyEntry(key, samples.NonZeroBallot(), samples.Below(2) == 0, samples.Below(2) == 0 ? default : samples.Stamp())).ToImmutableArray();
+                return new KeysReply(round, entries, !entries.IsEmpty && samples.Below(2) == 0);
             case 1:
                 return new DigestReply(round, [.. Slots(samples)]);
             case 2:
@@ -222,6 +227,7 @@ public sealed class SlotCodecTests
         return head + request switch
         {
             ListRequest list => $"{list.After} {list.Limit}",
+            KeysRequest keys => $"{keys.Prefix} {keys.After} {keys.Limit}",
             DigestRequest digests => string.Join(' ', digests.Digests),
             FloorRequest raise => raise.Floor.ToString(),
             HoldsRequest holds => $"{holds.Floor} {string.Join(' ', holds.Keys)}",
@@ -234,6 +240,7 @@ public sealed class SlotCodecTests
     private static string Show(SlotReply reply) => $"{reply.GetType().Name} {reply.Round}: " + reply switch
     {
         ListedReply listed => $"{listed.Floor} {string.Join(' ', listed.Registers)} {listed.Next}",
+        KeysReply page => $"{string.Join(' ', page.Entries)} {page.HasMore}",
         DigestReply differing => string.Join(' ', differing.Differing),
         FloorReply => "",
         HoldsReply holds => string.Join(' ', holds.Held),
