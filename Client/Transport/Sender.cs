@@ -119,7 +119,7 @@ internal sealed class Sender(HttpClient http, EndpointRing ring, Pauses pauses, 
     }
 
     // Something in between (a proxy, a load balancer) says 503 and 504 in words of its own.
-    private static KvException Problem(KvResponse response)
+    internal static KvException Problem(KvResponse response)
     {
         try
         {
@@ -132,6 +132,7 @@ internal sealed class Sender(HttpClient http, EndpointRing ring, Pauses pauses, 
                 HttpStatusCode.ServiceUnavailable => KvErrorCode.Unavailable,
                 HttpStatusCode.TooManyRequests => KvErrorCode.Overloaded,
                 HttpStatusCode.GatewayTimeout => KvErrorCode.UnknownOutcome,
+                >= HttpStatusCode.InternalServerError => KvErrorCode.Unavailable,
                 _ => KvErrorCode.BadAnswer,
             };
             return new KvException(code, string.Create(CultureInfo.InvariantCulture, $"something that is not an API host answered {(int)response.Status}")) { Status = response.Status };
