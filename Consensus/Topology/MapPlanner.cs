@@ -117,6 +117,10 @@ public static class MapPlanner
     private static MapPlan Change(ClusterMap map, MapView view)
     {
         var forced = map.Newest.Nodes.Where(view.MustLeave).ToList();
+        var away = Shortage.Find(map, node => !view.IsAlive(node));
+        // Nothing may be due, and yet a slot wait for nodes of an older generation that will not return.
+        if (forced.Count == 0 && !map.IsStable && away.Slots > 0)
+            return new MapPlan.MajorityAway(away.Nodes, away.Slots, $"{away} are away: the migration goes on when a quorum is back");
         if (forced.Count == 0 && view.Draining.IsEmpty && view.Joining.IsEmpty)
             return new MapPlan.Nothing(view.NextDeath, map.IsStable ? "all is as it should be" : "the migration is under way");
         ImmutableArray<NodeId> leaving = [.. forced.Union(view.Draining).Order()];
@@ -137,7 +141,7 @@ public static class MapPlanner
             return new MapPlan.Nothing(view.NextDeath, $"{string.Join(", ", leaving)} cannot leave: nobody would be left");
         if (next.Count == map.Newest.Nodes.Length && leaving.IsEmpty)
             return new MapPlan.Nothing(view.NextDeath, $"the map is full: it has {next.Count} nodes");
-        if (Shortage.Find(map, node => !view.IsAlive(node)) is { Slots: > 0 } away)
+        if (away.Slots > 0)
             return new MapPlan.MajorityAway(away.Nodes, away.Slots, $"{away} are away: {view.Describe(leaving)} when a quorum is back");
 
         var appended = new ClusterMap(map.Epoch.Next(), map.Mode, [.. map.Generations, new Generation(next, map.WriteQuorum)]);

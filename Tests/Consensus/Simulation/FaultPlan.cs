@@ -27,6 +27,7 @@ internal sealed class FaultPlan(Simulation simulation)
         Repeat(Options.Deaths, at => Restart(AnySilo(), at, Random.Next(3) switch { 0 => 20_000, 1 => 150 + Random.Next(200), _ => 20 + Random.Next(100) }));
         Repeat(Options.Losses, at => LoseStore(AnySilo(), at, Random.Next(150)));
         Repeat(Options.Drains, at => Drain(AnySilo(), at));
+        Repeat(Options.Catastrophes, Strike);
         Repeat(Options.Suspicions, at =>
         {
             var silo = AnySilo();
@@ -70,6 +71,24 @@ internal sealed class FaultPlan(Simulation simulation)
         });
         simulation.At(at + pause, silo.Start);
     }
+
+    /// <summary>
+    /// Several stores of the map are lost at one moment, whatever that costs; most of these silos come back, empty. One that lives is spared: a cluster that is gone altogether has nothing to recover.
+    /// </summary>
+    private void Strike(int at) => simulation.At(at, () =>
+    {
+        var members = simulation.Silos.Where(silo => simulation.Authority.Map.Contains(silo.Node)).OrderBy(_ => Random.Next()).ToList();
+        if (members.Find(silo => silo.IsUp && simulation.Authority.Map.Newest.Nodes.Contains(silo.Node)) is not { } spared)
+            return;
+        members.Remove(spared);
+        foreach (var silo in members.Take(Random.Next(1, members.Count + 1)))
+        {
+            simulation.Trace($"{silo.Name} is struck");
+            silo.Crash();
+            silo.LoseDisk();
+            simulation.After(Random.Next(4) == 0 ? 20_000 : 20 + Random.Next(300), silo.Start);
+        }
+    });
 
     // Drained, ended once it is out, and started again as something new.
     private void Drain(SimulatedSilo silo, int at)

@@ -22,6 +22,14 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     private readonly Dictionary<Key, SortedList<Ballot, RegisterState>> _chosen = [];
     private readonly Dictionary<(Key, OperationId), RememberedOutcome> _outcomes = [];
     private readonly Dictionary<(Key, long), ReadOnlyMemory<byte>?> _versions = [];
+    private readonly HashSet<Key> _shaken = [];
+
+    /// <summary>
+    /// An operator has given up stores that the key's quorums needed: what was chosen may be gone. From now on only what holds of every ballot and of every store is asked of it.
+    /// </summary>
+    public void Shake(Key key) => _shaken.Add(key);
+
+    public bool IsShaken(Key key) => _shaken.Contains(key);
 
     /// <summary>An Accept leaves a proposer.</summary>
     public void Proposed(AcceptRequest accept)
@@ -46,7 +54,7 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     /// <summary>A node says under that epoch what it holds.</summary>
     public void Held(NodeId node, Key key, in Register register, Epoch epoch)
     {
-        if (register.State is null || (_chosen.TryGetValue(key, out var chosen) && chosen.ContainsKey(register.Accepted)))
+        if (register.State is null || IsShaken(key) || (_chosen.TryGetValue(key, out var chosen) && chosen.ContainsKey(register.Accepted)))
             return;
         var map = authority.MapOf(epoch);
         if (!map.IsStable && register.Accepted.Epoch != epoch)
@@ -63,7 +71,7 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     /// <summary>A client learns that its operation took effect with that version.</summary>
     public void Acknowledged(Key key, OperationId id, long version)
     {
-        if (!_chosen.TryGetValue(key, out var chosen) || chosen.Values[^1].Version < version)
+        if (!IsShaken(key) && (!_chosen.TryGetValue(key, out var chosen) || chosen.Values[^1].Version < version))
             throw new ViolationException($"{key}: {id} was acknowledged at version {version}, which no quorum had accepted");
     }
 
@@ -75,7 +83,7 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     {
         foreach (var key in keys)
         {
-            if (!_chosen.TryGetValue(key, out var chosen))
+            if (IsShaken(key) || !_chosen.TryGetValue(key, out var chosen))
                 continue;
             var (newest, state) = (chosen.Keys[^1], chosen.Values[^1]);
             var placement = authority.Map[key];

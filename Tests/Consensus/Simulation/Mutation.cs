@@ -30,6 +30,7 @@ public enum Mutation
     LoserNotListed,
     OlderStampWins,
     OlderCountsAsSeen,
+    RecoverForgetsOlderGenerations,
 }
 
 internal static class MutationExtensions

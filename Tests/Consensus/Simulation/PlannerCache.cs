@@ -10,6 +10,8 @@ internal sealed class PlannerCache(MapPlannerOptions options)
 {
     private readonly Dictionary<(Epoch, bool), (PlannedNode[] Nodes, MapPlan Plan)> _last = [];
 
+    public Recovery? Recover(ClusterMap map, IReadOnlyCollection<PlannedNode> nodes) => MapPlanner.Recover(map, nodes, options);
+
     public MapPlan Plan(ClusterMap map, IEnumerable<PlannedNode> nodes, bool migrated)
     {
         // All that counts of how long a node has been dead is whether that is long enough.

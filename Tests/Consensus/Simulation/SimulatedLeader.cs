@@ -45,15 +45,8 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
         if (IsOver || copy.Map.Epoch < _map?.Epoch)
             return;
         Follow(copy.Map);
-        var nodes = copy.Records.Select(record => new PlannedNode(
-            record.Node,
-            IsAlive: record.DeadSince is null,
-            DeadFor: TimeSpan.FromMilliseconds(copy.ReadAt - record.DeadSince ?? 0),
-            record.IsDraining,
-            record.IsDurable,
-            WasMember: record.Known < copy.Map.Epoch));
         var migrated = Array.TrueForAll(simulation.Slots, slot => _done.Contains(slot) || !SlotMigration.IsNeeded(copy.Map, slot));
-        if (simulation.Planner.Plan(copy.Map, nodes, migrated) is MapPlan.Install install)
+        if (simulation.Planner.Plan(copy.Map, copy.Nodes, migrated) is MapPlan.Install install)
             Install(install, copy.Map.Epoch);
         else if (!copy.Map.IsStable)
             HandOut(copy.Map);
@@ -79,8 +72,9 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
             return;
         simulation.After(simulation.Delay(), () =>
         {
-            // A majority of volatile stores that happens to be lost at once is a case for an operator, and not one of these schedules: then the request was lost.
-            if (!install.Map.Generations.All(generation => simulation.Membership.Bears(generation)) || !simulation.Authority.TryInstall(install.Map, expected, silo.Name))
+            // A majority of volatile stores that happens to be lost at once is a case for an operator: where there is none, the request was lost.
+            var isBorne = simulation.Options.Catastrophes > 0 || install.Map.Generations.All(generation => simulation.Membership.Bears(generation));
+            if (!isBorne || !simulation.Authority.TryInstall(install.Map, expected, silo.Name))
                 return;
             if (simulation.Happens(simulation.Options.Drop))
                 return;

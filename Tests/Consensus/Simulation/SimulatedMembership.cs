@@ -28,7 +28,10 @@ internal sealed class SimulatedMembership(Simulation simulation)
     /// <summary>Whether so many of a generation's nodes could be lost without losing what it had committed.</summary>
     public bool Bears(Generation generation, NodeId? alsoLost = null)
     {
-        var lost = generation.Nodes.Count(node => node == alsoLost || IsLost(node));
+        var lost = generation.Nodes.Except(generation.Lost).Count(node => node == alsoLost || IsLost(node));
+        // Of what an operator has left of it, some slot may need every node.
+        if (!generation.Lost.IsEmpty)
+            return lost == 0;
         var sizes = QuorumSizes.For(Math.Min(Generation.Replicas, generation.Nodes.Length), generation.WriteQuorum);
         return lost <= sizes.Replicas - sizes.Prepare;
     }

@@ -106,6 +106,9 @@ internal sealed class Simulation
 
     public int NextValue { get; set; }
 
+    /// <summary>How often an operator has given up lost stores.</summary>
+    public int Recoveries { get; set; }
+
     /// <summary>How many writes of unknown outcome each key has seen.</summary>
     public int[] Unknown { get; }
 
@@ -190,6 +193,8 @@ internal sealed class Simulation
             PlanClocks();
             new FaultPlan(this).Draw();
             new LeaderElection(this).Start();
+            if (Options.Catastrophes > 0)
+                new SimulatedOperator(this).Attend();
             Pump(Options.SafetyMilliseconds);
             Heal();
             Pump(Now + Options.LivenessMilliseconds, () => IsProven && IsAtRest && Array.TrueForAll(_clients, static client => client.IsIdle) && (!Options.IsAvailable || (IsMerged && IsEven)));
@@ -203,14 +208,25 @@ internal sealed class Simulation
             client.Leave();
         CheckProgress();
         Invariants.CheckSettled(node => SiloOf(node.Name) is { } silo && silo.Node == node ? silo.Replica.Disk : null, Keys);
-        foreach (var key in Keys)
+        foreach (var key in Keys.Where(key => !Invariants.IsShaken(key)))
             Pending.Check(key, Invariants.ChosenOf(key), id => Invariants.TookEffect(key, id));
-        var result = new LinearizabilityChecker().Check(History);
+        var result = new LinearizabilityChecker().Check(Judged());
         if (result.Verdict == Verdict.Undecided)
             throw new UndecidedException(result.ToString());
         if (!result.IsLinearizable)
             throw new ViolationException(result.ToString());
-        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown), Authority.Map.Epoch.Number, Pending.Writes);
+        return new SimulationReport(_step, History.Count, History.Snapshot().Count(static e => e.Answer.Kind == AnswerKind.Unknown), Authority.Map.Epoch.Number, Pending.Writes, Recoveries, Keys.Count(Invariants.IsShaken));
+    }
+
+    /// <summary>The history of those keys that no recovery has shaken.</summary>
+    private History Judged()
+    {
+        if (Recoveries == 0)
+            return History;
+        var judged = new History();
+        foreach (var entry in History.Snapshot().Where(entry => !Invariants.IsShaken(Keys[entry.Key])))
+            judged.Add(entry.Client, entry.Key, entry.Operation, entry.Answer, entry.Invoked, entry.Returned);
+        return judged;
     }
 
     public void At(long time, Action action) => _events.Enqueue(action, (Math.Max(time, Now) << OrderBits) | _order++);

@@ -116,6 +116,11 @@ public sealed record SimulationOptions
     /// <summary>How often a silo ends between a merge and the end of it: when nobody has been told to drop the write.</summary>
     public double CrashAfterMerge { get; init; }
 
+    /// <summary>
+    /// Times when so many stores are lost at one moment that some slots have no quorum left. Then an operator gives up what is gone: those slots are not judged any more, all others as ever.
+    /// </summary>
+    public int Catastrophes { get; init; }
+
     /// <summary>How late news of a map may be.</summary>
     public int MaxMapLag { get; init; } = 100;
 }

@@ -13,6 +13,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Schedules = 20_000;
     private const int AvailableSchedules = 3_000;
+    private const int RecoverySchedules = 2_000;
     private const int MutationBudget = 1_000;
 
     // Proposers of one epoch carry the highest promise on, so one schedule of an eclipse in some hundreds is wrong without the epoch: three times the room for that.
@@ -24,14 +25,23 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public static TheoryData<Mutation> Mutations => [.. Enum.GetValues<Mutation>().Where(static mutation => mutation != Mutation.None)];
 
     [Fact]
-    public void TwentyThousandSchedules_RunWithoutViolation_WithinThreeMinutes() => RunAll(FirstSeed, Schedules, static seed => Weather.Draw(seed), "CP", Budget);
+    public void TwentyThousandSchedules_RunWithoutViolation_WithinThreeMinutes() => RunAll(FirstSeed, Schedules, Weather.Consistent, Budget);
 
     /// <summary>Partitions with writes on both sides, in the available mode: see <see cref="PendingBook"/> for what must hold beside the rest.</summary>
     [Fact]
     public void ThreeThousandAvailableSchedules_MergeEveryWriteOnce_WithinAMinute()
     {
-        var pending = RunAll(FirstSeed, AvailableSchedules, static seed => Weather.DrawAvailable(seed), "AP", AvailableBudget);
+        var pending = RunAll(FirstSeed, AvailableSchedules, Weather.Available, AvailableBudget).Pending;
         Assert.True(pending > AvailableSchedules, $"only {pending} writes were accepted without a quorum");
+    }
+
+    /// <summary>Majorities that are lost at once, and operators who give them up: every slot that kept its quorums keeps all it had.</summary>
+    [Fact]
+    public void TwoThousandRecoveries_HarmNoSlotThatKeptItsQuorums_WithinAMinute()
+    {
+        var total = RunAll(FirstSeed, RecoverySchedules, Weather.Catastrophic, AvailableBudget);
+        Assert.True(total.Recoveries > RecoverySchedules / 2, $"only {total.Recoveries} recoveries");
+        Assert.InRange(total.KeysShaken, RecoverySchedules, RecoverySchedules * 8);
     }
 
     /// <summary>As many schedules as are asked for, from any seed on: a few around one that was once judged wrongly, where nobody asks.</summary>
@@ -40,29 +50,31 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var from = Setting("KV_SIMULATION_FROM", 31_371);
         var schedules = Setting("KV_SIMULATION_SCHEDULES", 100);
-        if (Environment.GetEnvironmentVariable("KV_SIMULATION_MODE") == "CP") RunAll(from, schedules, static seed => Weather.Draw(seed), "CP", TimeSpan.MaxValue);
-        else RunAll(from, schedules, static seed => Weather.DrawAvailable(seed), "AP", TimeSpan.MaxValue);
+        RunAll(from, schedules, Environment.GetEnvironmentVariable("KV_SIMULATION_MODE") ?? Weather.Available, TimeSpan.MaxValue);
     }
 
     private static int Setting(string name, int otherwise) =>
         Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    private long RunAll(int first, int schedules, Func<int, SimulationOptions> draw, string mode, TimeSpan budget)
+    private (long Pending, int Recoveries, int KeysShaken) RunAll(int first, int schedules, string mode, TimeSpan budget)
     {
         var watch = Stopwatch.StartNew();
         var before = Environment.CpuUsage.TotalTime;
         long undecided = 0, steps = 0, operations = 0, unknown = 0, maps = 0, pending = 0;
+        int recoveries = 0, shaken = 0;
         string? failure = null;
         Parallel.For(first, first + schedules, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (seed, loop) =>
         {
             try
             {
-                var report = new Simulation(draw(seed)).Run();
+                var report = new Simulation(Weather.Draw(mode, seed)).Run();
                 Interlocked.Add(ref steps, report.Steps);
                 Interlocked.Add(ref operations, report.Operations);
                 Interlocked.Add(ref unknown, report.Unknown);
                 Interlocked.Add(ref maps, report.Epoch);
                 Interlocked.Add(ref pending, report.Pending);
+                Interlocked.Add(ref recoveries, report.Recoveries);
+                Interlocked.Add(ref shaken, report.KeysShaken);
             }
             catch (UndecidedException)
             {
@@ -80,11 +92,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var alone = (Environment.CpuUsage.TotalTime - before) / Environment.ProcessorCount;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{schedules} schedules, {operations} operations ({unknown} of unknown outcome, {pending} pending), {undecided} undecided, {maps} maps, {steps} events in {watch.Elapsed.TotalSeconds:f1} s, or {alone.TotalSeconds:f1} s of all cores"));
+            $"{schedules} schedules, {operations} operations ({unknown} of unknown outcome, {pending} pending), {recoveries} recoveries at the risk of {shaken} keys, {undecided} undecided, {maps} maps, {steps} events in {watch.Elapsed.TotalSeconds:f1} s, or {alone.TotalSeconds:f1} s of all cores"));
         Assert.True(failure is null, failure);
         Assert.True(undecided <= Math.Max(1, schedules / 1_000), $"{undecided} of {schedules} histories could not be searched");
         Assert.True(alone < budget, $"took {alone} of all cores, where {budget} is allowed");
-        return pending;
+        return (pending, recoveries, shaken);
     }
 
     [Theory]
@@ -97,7 +109,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             var seed = SeedOf(schedule, mutation);
             try
             {
-                new Simulation(Draw(seed, mutation)).Run();
+                new Simulation(Weather.Draw(ModeOf(mutation), seed, mutation)).Run();
             }
             catch (ViolationException violation)
             {
@@ -128,10 +140,12 @@ public sealed class SimulationTests(ITestOutputHelper output)
         _ => schedule,
     };
 
-    private static bool IsOfMerges(Mutation mutation) =>
-        mutation is Mutation.MergeForgotten or Mutation.LoserNotListed or Mutation.OlderStampWins or Mutation.OlderCountsAsSeen;
-
-    private static SimulationOptions Draw(int seed, Mutation mutation) => IsOfMerges(mutation) ? Weather.DrawAvailable(seed, mutation) : Weather.Draw(seed, mutation);
+    private static string ModeOf(Mutation mutation) => mutation switch
+    {
+        Mutation.MergeForgotten or Mutation.LoserNotListed or Mutation.OlderStampWins or Mutation.OlderCountsAsSeen => Weather.Available,
+        Mutation.RecoverForgetsOlderGenerations => Weather.Catastrophic,
+        _ => Weather.Consistent,
+    };
 
     [Fact]
     public void SameSeed_GivesTheSameRun_EventForEvent()
@@ -143,14 +157,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Contains("Accept", first.TraceText, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs the schedule named by KV_SIMULATION_SEED (and KV_SIMULATION_MODE, CP or AP, and KV_SIMULATION_MUTATION) and prints its trace; without them, schedule 1.</summary>
+    /// <summary>Runs the schedule named by KV_SIMULATION_SEED (and KV_SIMULATION_MODE, CP, AP or LOSS, and KV_SIMULATION_MUTATION) and prints its trace; without them, schedule 1.</summary>
     [Fact]
     public void Seed_Replays()
     {
         var seed = int.Parse(Environment.GetEnvironmentVariable("KV_SIMULATION_SEED") ?? "1", CultureInfo.InvariantCulture);
         var mutation = Enum.Parse<Mutation>(Environment.GetEnvironmentVariable("KV_SIMULATION_MUTATION") ?? nameof(Mutation.None));
-        var isAvailable = Environment.GetEnvironmentVariable("KV_SIMULATION_MODE") == "AP" || IsOfMerges(mutation);
-        var simulation = new Simulation(isAvailable ? Weather.DrawAvailable(seed, mutation) : Weather.Draw(seed, mutation), trace: true);
+        var mode = Environment.GetEnvironmentVariable("KV_SIMULATION_MODE") ?? ModeOf(mutation);
+        var simulation = new Simulation(Weather.Draw(mode, seed, mutation), trace: true);
         try
         {
             var report = simulation.Run();
@@ -161,7 +175,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         catch (Exception violation) when (violation is ViolationException or NoProgressException or UndecidedException)
         {
             output.WriteLine(simulation.TraceText);
-            Assert.Fail(Describe(seed, mutation, isAvailable ? "AP" : "CP", violation));
+            Assert.Fail(Describe(seed, mutation, mode, violation));
         }
     }
 

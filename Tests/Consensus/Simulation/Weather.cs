@@ -29,6 +29,17 @@ internal sealed class Weather
         _random = new Random(seed);
     }
 
+    /// <summary>The kinds of weather, by the names that a failure gives them.</summary>
+    public const string Consistent = "CP", Available = "AP", Catastrophic = "LOSS";
+
+    public static SimulationOptions Draw(string mode, int seed, Mutation mutation = Mutation.None) => mode switch
+    {
+        Consistent => Draw(seed, mutation),
+        Available => DrawAvailable(seed, mutation),
+        Catastrophic => DrawCatastrophe(seed, mutation),
+        _ => throw new ArgumentException($"{mode} is no mode: {Consistent}, {Available} or {Catastrophic}", nameof(mode)),
+    };
+
     public static SimulationOptions Draw(int seed, Mutation mutation = Mutation.None)
     {
         var weather = new Weather(seed);
@@ -181,14 +192,14 @@ internal sealed class Weather
     /// The available mode: some silos are cut off from the others for a while, clients write on both sides, and what was accepted without a quorum is merged, by who accepted
     /// it, by who keeps copies, and more than once. In every second schedule the map changes as well.
     /// </summary>
-    public static SimulationOptions DrawAvailable(int seed, Mutation mutation = Mutation.None)
+    private static SimulationOptions DrawAvailable(int seed, Mutation mutation = Mutation.None)
     {
         var weather = new Weather(seed);
         var calm = weather.Calm();
-        return weather.Available(seed % 2 == 0 ? calm : weather.Change(calm)) with { Mutation = mutation };
+        return weather.Divide(seed % 2 == 0 ? calm : weather.Change(calm)) with { Mutation = mutation };
     }
 
-    private SimulationOptions Available(SimulationOptions options) => options with
+    private SimulationOptions Divide(SimulationOptions options) => options with
     {
         IsAvailable = true,
         Partitions = Pick(1, 2, 3),
@@ -207,6 +218,28 @@ internal sealed class Weather
         ReplayEvery = Pick(15, 60),
         CompareEvery = Pick(15, 60),
         SafetyMilliseconds = Pick(600, 1_000),
+    };
+
+    /// <summary>Stores that are lost together, and an operator who recovers: many slots, of which some keep their quorums.</summary>
+    private static SimulationOptions DrawCatastrophe(int seed, Mutation mutation = Mutation.None)
+    {
+        var weather = new Weather(seed);
+        return weather.Catastrophe(weather.Change(weather.Calm())) with { Mutation = mutation };
+    }
+
+    private SimulationOptions Catastrophe(SimulationOptions options) => options with
+    {
+        Catastrophes = Pick(1, 1, 2),
+        Replicas = Pick(3, 5, 5),
+        Silos = Pick(5, 6),
+        Leaders = Pick(1, 2),
+        Keys = 12,
+        Slots = Pick(4, 6),
+        Clients = Pick(4, 6),
+        ThinkTime = Pick(5, 20),
+        ReadShare = Pick(0.15, 0.4),
+        Drop = Pick(0, 0.02, 0.1),
+        SafetyMilliseconds = 1_000,
     };
 
     private static SimulationOptions Storm(SimulationOptions options) => options with

@@ -78,6 +78,11 @@ public sealed class MapPlannerTests
         { "a b c", "a b- c-:D", false, "away b c" },
         { "a b c|a b", "a b-:D c:m", false, "Appended a b c|a b|a c" },
 
+        // A migration that cannot end says so, though nothing is due in the newest generation.
+        { "a b c|a b|b d", "a-:D b c d", false, "nothing" },
+        { "a b c|b d", "a-:D b c-:D d", false, "away a c" },
+        { "a b c|b d", "a-:D b c-:D d e", false, "away a c" },
+
         // Nobody left: a new map once there are enough new nodes. Who is merely dead may be cut off from everybody, and hold everything.
         { "a b c", "a' b' c-", false, "lost a b c" },
         { "a b c", "a' b' c'", false, "StartedEmpty a' b' c'" },
