@@ -8,6 +8,7 @@ using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Listing;
 using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Operations;
+using Orleans.Kv.Api.Operations.Batches;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Api.Watching;
@@ -46,6 +47,7 @@ internal static class ApiHost
         app.UseMiddleware<KeyPaths>();
         app.UseRouting();
         app.MapOperations();
+        app.MapBatches();
         app.MapKeys();
         app.MapListing();
         app.MapCluster();

@@ -16,4 +16,7 @@ internal enum OperationFields
     ContentType = 1 << 8,
     Encoding = 1 << 9,
     ExpectContentType = 1 << 10,
+
+    /// <summary>Which operation it is, in a batch.</summary>
+    Op = 1 << 11,
 }

@@ -14,6 +14,12 @@ internal static class OperationLimits
     /// </summary>
     public const int MaxOtherBytes = 16 * 1024;
 
+    /// <summary>Operations in one batch: enough that the way there no longer counts, few enough that one batch does not keep others waiting for long.</summary>
+    public const int MaxBatchOperations = 1000;
+
+    /// <summary>The body of a batch, values included: it is in memory as a whole while it is carried out.</summary>
+    public const int MaxBatchBytes = 32 * 1024 * 1024;
+
     /// <summary>
     /// A body over its limit is still read, and thrown away, up to this many bytes, so that its connection goes on. Beyond it,
     /// reading on would cost more than the new connection that the client needs after this one is closed.

@@ -55,7 +55,7 @@ internal ref struct OperationReader
         var reader = new OperationReader(body, shape);
         try
         {
-            if (!Utf8.IsValid(body)) problem = reader.NotUtf8();
+            if (!Utf8.IsValid(body)) problem = BodyPosition.NotUtf8(body);
             else if (reader.ReadObject()) return reader.Finish(routes, route, out problem);
             else problem = reader._problem!;
         }
@@ -106,6 +106,7 @@ internal ref struct OperationReader
             : _json.ValueTextEquals("contentType"u8) ? OperationFields.ContentType
             : _json.ValueTextEquals("encoding"u8) ? OperationFields.Encoding
             : _json.ValueTextEquals("expectContentType"u8) ? OperationFields.ExpectContentType
+            : _json.ValueTextEquals("op"u8) ? OperationFields.Op
             : OperationFields.None;
         return field & _shape.Allowed;
     }
@@ -123,6 +124,8 @@ internal ref struct OperationReader
         OperationFields.ContentType => ReadMediaType("contentType", out _contentType),
         OperationFields.ExpectContentType => ReadMediaType("expectContentType", out _expectContentType),
         OperationFields.Encoding => ReadEncoding(),
+        // Whoever chose the shape has read it.
+        OperationFields.Op => _json.TokenType == JsonTokenType.String || Refuse(ProblemCode.WrongType, "op", "must be a string"),
         _ => throw new InvalidOperationException($"no reader for {field}"),
     };
 
@@ -292,36 +295,24 @@ internal ref struct OperationReader
 
     private bool RefuseAt(int at, string code, string field, string detail)
     {
-        var (line, column) = PositionOf(at);
+        var (line, column) = BodyPosition.Of(_body, at);
         _problem = Problem.BadField(code, field, $"{field}: {detail}") with { Line = line, Column = column };
         return false;
     }
 
     private readonly Problem Here(string detail)
     {
-        var (line, column) = PositionOf((int)_json.TokenStartIndex);
+        var (line, column) = BodyPosition.Of(_body, (int)_json.TokenStartIndex);
         return Problem.Malformed(detail, line, column);
     }
 
-    private readonly Problem NotUtf8()
-    {
-        var at = 0;
-        while (System.Text.Rune.DecodeFromUtf8(_body[at..], out _, out var length) == System.Buffers.OperationStatus.Done) at += length;
-        var (line, column) = PositionOf(at);
-        return Problem.Malformed("the body is not UTF-8", line, column);
-    }
-
-    private readonly (long Line, long Column) PositionOf(int index)
-    {
-        var before = _body[..Math.Min(index, _body.Length)];
-        return (before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'));
-    }
-
     // A caller's own name is shown back to it, within reason.
-    private readonly string Echo()
+    private readonly string Echo() => Echo(_json.ValueSpan);
+
+    internal static string Echo(ReadOnlySpan<byte> text)
     {
-        var name = System.Text.Encoding.UTF8.GetString(_json.ValueSpan[..Math.Min(_json.ValueSpan.Length, MaxEchoedName)]);
-        return _json.ValueSpan.Length > MaxEchoedName ? name + "…" : name;
+        var name = System.Text.Encoding.UTF8.GetString(text[..Math.Min(text.Length, MaxEchoedName)]);
+        return text.Length > MaxEchoedName ? name + "…" : name;
     }
 
     private static OperationFields First(OperationFields fields) => (OperationFields)((int)fields & -(int)fields);
@@ -339,6 +330,7 @@ internal ref struct OperationReader
         OperationFields.ContentType => "contentType",
         OperationFields.Encoding => "encoding",
         OperationFields.ExpectContentType => "expectContentType",
+        OperationFields.Op => "op",
         _ => field.ToString(),
     };
 

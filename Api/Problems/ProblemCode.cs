@@ -11,6 +11,7 @@ internal static class ProblemCode
     public const string InvalidField = "invalid-field";
     public const string BodyTooLarge = "body-too-large";
     public const string ValueTooLarge = "value-too-large";
+    public const string AnswerTooLarge = "answer-too-large";
     public const string Invalid = "invalid";
     public const string NotFound = "not-found";
     public const string NoSuchNode = "no-such-node";

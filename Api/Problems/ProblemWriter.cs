@@ -33,7 +33,8 @@ internal static class ProblemWriter
         return buffer;
     }
 
-    private static void Write(Utf8JsonWriter writer, Problem problem)
+    /// <summary>Writes the document as a JSON object.</summary>
+    public static void Write(Utf8JsonWriter writer, Problem problem)
     {
         writer.WriteStartObject();
         writer.WriteString("title", ReasonPhrases.GetReasonPhrase(problem.Status));

@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
@@ -26,6 +27,9 @@ internal interface ICluster
     ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request);
 
     ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request);
+
+    /// <summary>Has the coordinator's silo ask the key grains of many operations.</summary>
+    ValueTask<BatchReply> ExecuteBatch(int coordinator, BatchRequest batch);
 
     ValueTask<ClusterStatus> GetStatus(int coordinator);
 

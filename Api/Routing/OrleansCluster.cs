@@ -42,6 +42,8 @@ internal sealed class OrleansCluster : ICluster
     public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) =>
         Coordinator(coordinator).Execute(route.Key, request);
 
+    public ValueTask<BatchReply> ExecuteBatch(int coordinator, BatchRequest batch) => Coordinator(coordinator).ExecuteBatch(batch);
+
     public ValueTask<ClusterStatus> GetStatus(int coordinator) => Coordinator(coordinator).GetCluster();
 
     public ValueTask<ModeReply> SetMode(int coordinator, int mode) => Coordinator(coordinator).SetMode(mode);

@@ -52,6 +52,11 @@ public sealed class RouterOptions
     /// <summary>Proposers that may be working on one operation at once.</summary>
     public int MaxAttemptsAtOnce { get; set; } = 3;
 
+    /// <summary>
+    /// Values in the answer to one batch, about: once there are so many bytes, no further value is fetched for it. They are in memory together, and a caller who wants more asks again.
+    /// </summary>
+    public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Every error of these options, or none.</summary>
     internal IEnumerable<string> Errors()
     {
@@ -62,6 +67,6 @@ public sealed class RouterOptions
         if (SweepPeriod <= TimeSpan.Zero || SweepPeriod > HedgeAfter) yield return "SweepPeriod must be positive and at most HedgeAfter.";
         if (OperationLifetime <= RequestDeadline) yield return "OperationLifetime must be above RequestDeadline.";
         if (RequestIdLifetime <= OperationLifetime) yield return "RequestIdLifetime must be above OperationLifetime.";
-        if (MaxInFlight < 1 || HedgeBurst < 1 || RequestsPerHedge < 1 || MaxAttemptsAtOnce < 1) yield return "The router's bounds must be positive.";
+        if (MaxInFlight < 1 || HedgeBurst < 1 || RequestsPerHedge < 1 || MaxAttemptsAtOnce < 1 || MaxBatchAnswerBytes < 1) yield return "The router's bounds must be positive.";
     }
 }

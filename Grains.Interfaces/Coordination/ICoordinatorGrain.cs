@@ -7,7 +7,7 @@ namespace Orleans.Kv.Interfaces.Coordination;
 
 /// <summary>
 /// The proposer of last resort, on every silo: carries out operations of keys whose own grain does not answer, for as long as the
-/// engine needs to notice that the grain's silo is gone. It never forwards to a grain or to another coordinator, so it depends on
+/// engine needs to notice that the grain's silo is gone. There it never forwards to a grain or to another coordinator, so it depends on
 /// nothing but the replicas. A call is served by the silo it arrives at; the integer key only spreads the references
 /// (a client's calls with one key go to one gateway while that lives).
 /// </summary>
@@ -40,4 +40,11 @@ public interface ICoordinatorGrain : IGrainWithIntegerKey
     /// <summary>A page of the keys that exist anywhere in the cluster, put together by this silo.</summary>
     [Alias("ListKeys")]
     ValueTask<KeyPage> ListKeys(KeyListRequest request);
+
+    /// <summary>
+    /// Has the keys' own grains carry out many operations, from here: one call to this silo in place of one for each key. This alone depends on grains, and only as a first attempt: what
+    /// they do not answer the caller takes to <see cref="Execute"/>.
+    /// </summary>
+    [Alias("ExecuteBatch")]
+    ValueTask<BatchReply> ExecuteBatch(BatchRequest batch);
 }

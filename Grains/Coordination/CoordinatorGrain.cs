@@ -17,7 +17,7 @@ namespace Orleans.Kv.Grains.Coordination;
 /// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes, KeyLister lister) : Grain, ICoordinatorGrain
+internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes, KeyLister lister, TimeProvider time) : Grain, ICoordinatorGrain
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -36,6 +36,8 @@ internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate
 
         return gate.Execute(proposer, request);
     }
+
+    public ValueTask<BatchReply> ExecuteBatch(BatchRequest batch) => new(new BatchRunner(batch, GrainFactory, silo.Silo, time).Run());
 
     public ValueTask<ClusterStatus> GetCluster() => report.Compose();
 

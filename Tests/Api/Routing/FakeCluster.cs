@@ -2,6 +2,7 @@ using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
@@ -34,6 +35,8 @@ internal sealed class FakeCluster : ICluster
 
     public Func<int, KeyListRequest, ValueTask<KeyPage>> KeyPages { get; set; } = (_, _) => throw new NotSupportedException();
 
+    public Func<int, BatchRequest, ValueTask<BatchReply>> Batch { get; set; } = (_, _) => throw new NotSupportedException();
+
     public Func<int, ValueTask<ClusterStatus>> Status { get; set; } = _ => throw new NotSupportedException();
 
     /// <summary>Every call so far, answered or not.</summary>
@@ -48,6 +51,8 @@ internal sealed class FakeCluster : ICluster
     public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) => Add(null, route, request);
 
     public ValueTask<OperationReply> ExecuteAtCoordinator(int coordinator, KeyRoute route, OperationRequest request) => Add(coordinator, route, request);
+
+    public ValueTask<BatchReply> ExecuteBatch(int coordinator, BatchRequest batch) => Batch(coordinator, batch);
 
     public ValueTask<ClusterStatus> GetStatus(int coordinator) => Status(coordinator);
 
