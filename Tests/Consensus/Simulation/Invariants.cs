@@ -12,7 +12,7 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 /// <para>
 /// While keys move, an older epoch's ballot is not chosen by being redelivered to the newest generation: an accept that never got through may lie on a node that is in it,
 /// and spread there, while what outdid it is still to be moved. Nobody takes it for chosen: every proposal hears the older generations as well, reads without a proposal wait for the
-/// map to be stable, and the migrator goes by the highest ballot that it has listed in all of them. From the stable map on it must be in order: reads go by w equal answers.
+/// slot to be stable, and the migrator goes by the highest ballot that it has listed in all of them. From then on it must be in order: reads go by w equal answers.
 /// </para>
 /// </summary>
 internal sealed class Invariants(SimulatedAuthority authority, Func<Key, OperationId, bool> isAccepted)
@@ -56,10 +56,9 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
     {
         if (register.State is null || IsShaken(key) || (_chosen.TryGetValue(key, out var chosen) && chosen.ContainsKey(register.Accepted)))
             return;
-        var map = authority.MapOf(epoch);
-        if (!map.IsStable && register.Accepted.Epoch != epoch)
+        var placement = authority.MapOf(epoch)[key];
+        if (!placement.IsStable && register.Accepted.Epoch != epoch)
             return;
-        var placement = map[key];
         if (placement.IndexOf(node) is var index && (index < 0 || index >= placement.ReplicaCount))
             return;
         if (!_holders.TryGetValue((key, register.Accepted, epoch), out var nodes))

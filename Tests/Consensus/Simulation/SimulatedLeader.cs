@@ -66,7 +66,7 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
     private void Install(MapPlan.Install install, Epoch expected)
     {
         simulation.Trace($"leader {silo.Name}: {install.Change} {install.Map.Epoch}: {install.Reason}");
-        if (install.Change == MapChange.StartedEmpty)
+        if (install.Change == MapChange.StartedEmpty && simulation.Options.Catastrophes == 0)
             throw new ViolationException($"{install.Reason}, where no schedule loses every store");
         if (simulation.Happens(simulation.Options.Drop))
             return;
@@ -76,6 +76,8 @@ internal sealed class SimulatedLeader(Simulation simulation, SimulatedSilo silo)
             var isBorne = simulation.Options.Catastrophes > 0 || install.Map.Generations.All(generation => simulation.Membership.Bears(generation));
             if (!isBorne || !simulation.Authority.TryInstall(install.Map, expected, silo.Name))
                 return;
+            if (install.Change == MapChange.StartedEmpty)
+                Array.ForEach(simulation.Keys, simulation.Invariants.Shake);
             if (simulation.Happens(simulation.Options.Drop))
                 return;
             simulation.After(simulation.Delay(), () =>
