@@ -56,4 +56,7 @@ internal enum Faults
 
     /// <summary>A write counts as seen where it is older than the one that a pending write was judged against.</summary>
     OlderCountsAsSeen = 1 << 20,
+
+    /// <summary>A touch leaves the version as it is: one version names two things.</summary>
+    TouchKeepsVersion = 1 << 21,
 }

@@ -172,7 +172,10 @@ internal sealed partial class Transition(ProposerOptions options, Faults faults)
     private void Touch(Operation operation)
     {
         _expiry = ExpiryOf(operation);
+        var version = _version;
         NextVersion();
+        if (faults.HasFlag(Faults.TouchKeepsVersion))
+            _version = version;
         Record();
     }
 

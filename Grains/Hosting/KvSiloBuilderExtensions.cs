@@ -5,6 +5,7 @@ using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
+using Orleans.Kv.Grains.Expiry;
 using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Pending;
@@ -70,6 +71,9 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<PendingReporter>();
         services.AddSingleton<OwnStatus>();
         services.AddSingleton<ClusterReport>();
+        services.AddSingleton<ExpiryCounters>();
+        services.AddSingleton<Reaper>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Reaper>());
         services.AddSingleton<KeyQuestions>();
         services.AddSingleton<KeyLister>();
 
@@ -104,6 +108,7 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<IValidateOptions<MigrationOptions>>(new OptionsFaults<MigrationOptions>(options => options.Faults()));
 
         services.AddSingleton<IValidateOptions<AvailabilityOptions>>(new OptionsFaults<AvailabilityOptions>(options => options.Faults()));
+        services.AddSingleton<IValidateOptions<ReaperOptions>>(new OptionsFaults<ReaperOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<ListingOptions>>(new OptionsFaults<ListingOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<PendingOptions>>(new OptionsFaults<PendingOptions>(options => options.Faults()));
 

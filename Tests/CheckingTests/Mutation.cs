@@ -10,7 +10,7 @@ internal static class Mutation
         {
             ["a read of a value that was never written"] = (h, r) => Change(h, r, IsFound, e => e with { Answer = e.Answer with { Value = 1_000_000 } }),
             ["a read of an earlier value under the present version"] = (h, r) => Change(h, r, e => IsFound(e) && e.Answer.Value > 1, e => e with { Answer = e.Answer with { Value = e.Answer.Value - 1 } }),
-            ["a read with a version from the past"] = (h, r) => Change(h, r, e => IsFound(e) && e.Answer.Version > 1, e => e with { Answer = e.Answer with { Version = e.Answer.Version - 1 } }),
+            ["a read with a version from the past"] = (h, r) => Change(h, r, e => IsFound(e) && e.Answer.Version > 1 && !h.Exists(o => o.Operation.Kind == OperationKind.Touch && Overlaps(o, e)), e => e with { Answer = e.Answer with { Version = e.Answer.Version - 1 } }),
             ["an acknowledged write that is gone"] = (h, r) => Change(h, r, e => IsWritten(e) && h.Exists(o => IsFound(o) && o.Answer.Version == e.Answer.Version), e => e with { Answer = Answer.NotDone }),
             ["a value that is there, not found"] = (h, r) => Change(h, r, e => IsFound(e) && !h.Exists(o => MayExplainAbsence(o, e)), e => e with { Answer = Answer.NotFound }),
             ["a test-and-set that reports the opposite"] = (h, r) => Change(
@@ -25,7 +25,9 @@ internal static class Mutation
 
     private static bool MayExplainAbsence(HistoryEntry other, HistoryEntry read) =>
         (other.Operation.Kind == OperationKind.Delete || other.Operation.IfAbsent || other.Answer.Kind == AnswerKind.Created || other.Operation.Expect == Told.Absent)
-        && other.Invoked <= read.Returned && other.Returned >= read.Invoked;
+        && Overlaps(other, read);
+
+    private static bool Overlaps(HistoryEntry one, HistoryEntry other) => one.Invoked <= other.Returned && one.Returned >= other.Invoked;
 
     private static bool IsWritten(HistoryEntry entry) => entry.Operation.Kind == OperationKind.Store && entry.Answer.Version > 0
         && entry.Answer.Kind is AnswerKind.Done or AnswerKind.Created;

@@ -50,13 +50,14 @@ internal sealed class RandomHistories(int seed)
         return entries;
     }
 
-    private Operation Draw(long value) => _random.Next(12) switch
+    private Operation Draw(long value) => _random.Next(13) switch
     {
         < 4 => Operation.Fetch(),
         4 => Operation.Store(value, ifAbsent: true),
         5 => Operation.Store(value, ifVersion: 0),
         < 8 => Operation.Store(value),
         8 => Operation.Update(value, _random.Next(3) == 0 ? 0 : Told.Nothing),
+        10 => Operation.Touch(_random.Next(3) == 0 ? 0 : Told.Nothing),
         9 => Operation.Delete(_random.Next(3) == 0 ? 0 : Told.Nothing),
         _ => Operation.TestAndSet(Told.Absent, value),
     };
@@ -72,6 +73,7 @@ internal sealed class RandomHistories(int seed)
         {
             OperationKind.Store => Operation.Store(operation.Value, version),
             OperationKind.Update => Operation.Update(operation.Value, version),
+            OperationKind.Touch => Operation.Touch(version),
             _ => Operation.Delete(version),
         };
     }
@@ -84,12 +86,12 @@ internal sealed class RandomHistories(int seed)
         {
             case OperationKind.Fetch:
                 return _present ? Answer.Found(_value, version) : Answer.NotFound;
-            case OperationKind.Update or OperationKind.Delete when !_present:
+            case OperationKind.Update or OperationKind.Delete or OperationKind.Touch when !_present:
                 return Answer.NotFound;
             case OperationKind.TestAndSet when operation.Expect != (_present ? _value : Told.Absent):
                 return Answer.Failed(version, _present ? _value : Told.Absent);
             case OperationKind.Store when versionFails || (operation.IfAbsent && _present):
-            case OperationKind.Update or OperationKind.Delete when versionFails:
+            case OperationKind.Update or OperationKind.Delete or OperationKind.Touch when versionFails:
                 return Answer.Failed(version);
             case OperationKind.Delete:
                 _present = false;
@@ -97,7 +99,7 @@ internal sealed class RandomHistories(int seed)
                 return Answer.Done();
             default:
                 var created = operation.Kind == OperationKind.Store && !_present;
-                (_present, _value, _version) = (true, operation.Value, _version + 1);
+                (_present, _value, _version) = (true, operation.Kind == OperationKind.Touch ? _value : operation.Value, _version + 1);
                 version = tellVersions ? _version : Told.Nothing;
                 return created ? Answer.Created(version) : Answer.Done(version);
         }

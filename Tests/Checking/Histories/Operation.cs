@@ -35,6 +35,8 @@ public readonly record struct Operation
     public static Operation TestAndSet(long expect, long value) =>
         new() { Kind = OperationKind.TestAndSet, Expect = expect, Value = value, IfVersion = Told.Nothing };
 
+    public static Operation Touch(long ifVersion = Told.Nothing) => new() { Kind = OperationKind.Touch, IfVersion = ifVersion };
+
     public override string ToString()
     {
         var condition = (IfVersion, IfAbsent) switch
@@ -50,6 +52,7 @@ public readonly record struct Operation
             OperationKind.Store => string.Create(CultureInfo.InvariantCulture, $"store {Value}{condition}"),
             OperationKind.Update => string.Create(CultureInfo.InvariantCulture, $"update {Value}{condition}"),
             OperationKind.Delete => "delete" + condition,
+            OperationKind.Touch => "touch" + condition,
             _ => string.Create(CultureInfo.InvariantCulture, $"test-and-set {(Expect == Told.Absent ? "absent" : Expect)} to {Value}"),
         };
     }

@@ -8,4 +8,7 @@ public enum OperationKind : byte
     Update,
     Delete,
     TestAndSet,
+
+    /// <summary>A new version of the same value.</summary>
+    Touch,
 }

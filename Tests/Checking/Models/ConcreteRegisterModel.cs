@@ -28,13 +28,14 @@ public sealed class ConcreteRegisterModel(long highestVersion) : ISequentialMode
             OperationKind.Store when !versionHolds || (request.IfAbsent && state.Present) =>
                 Same(state, operation, AnswerKind.ConditionFailed, Told.Nothing, foundVersion),
             OperationKind.Store => Written(state, operation, state.Present ? AnswerKind.Done : AnswerKind.Created),
-            OperationKind.Update or OperationKind.Delete when !state.Present =>
+            OperationKind.Update or OperationKind.Delete or OperationKind.Touch when !state.Present =>
                 request.IfVersion != Told.Nothing && operation.Answer.Kind == AnswerKind.ConditionFailed
                     ? Same(state, operation, AnswerKind.ConditionFailed, Told.Nothing, 0)
                     : Same(state, operation, AnswerKind.NotFound, Told.Nothing, Told.Nothing),
-            OperationKind.Update or OperationKind.Delete when !versionHolds =>
+            OperationKind.Update or OperationKind.Delete or OperationKind.Touch when !versionHolds =>
                 Same(state, operation, AnswerKind.ConditionFailed, Told.Nothing, foundVersion),
             OperationKind.Update => Written(state, operation, AnswerKind.Done),
+            OperationKind.Touch => Written(state, operation, AnswerKind.Done),
             OperationKind.Delete => Deleted(state, operation),
             _ when found != request.Expect => Same(state, operation, AnswerKind.ConditionFailed, found, foundVersion),
             _ => Written(state, operation, AnswerKind.Done),
@@ -56,7 +57,7 @@ public sealed class ConcreteRegisterModel(long highestVersion) : ISequentialMode
         for (var version = state.Version + 1; version <= highestVersion; version++)
         {
             if (told.Version == Told.Nothing || told.Version == version)
-                yield return new ConcreteState(true, operation.Operation.Value, version);
+                yield return new ConcreteState(true, operation.Operation.Kind == OperationKind.Touch ? state.Value : operation.Operation.Value, version);
         }
     }
 

@@ -24,7 +24,7 @@ public static class RegisterModel
         var answer = entry.Answer;
         return answer.Kind switch
         {
-            AnswerKind.NotFound => !state.Present && request.Kind is (OperationKind.Fetch or OperationKind.Update or OperationKind.Delete),
+            AnswerKind.NotFound => !state.Present && request.Kind is (OperationKind.Fetch or OperationKind.Update or OperationKind.Delete or OperationKind.Touch),
             AnswerKind.ConditionFailed => request.Kind == OperationKind.TestAndSet
                 ? TryMismatch(state, request, answer, ref next)
                 : TryRefused(state, request, answer, ref next),
@@ -103,7 +103,7 @@ public static class RegisterModel
         var told = answer.Version != Told.Nothing;
         next = request.Kind == OperationKind.Delete
             ? new RegisterState(false, 0, told ? answer.Version : before.Floor, true)
-            : new RegisterState(true, request.Value, told ? answer.Version : before.Floor + 1, told);
+            : new RegisterState(true, request.Kind == OperationKind.Touch ? before.Value : request.Value, told ? answer.Version : before.Floor + 1, told);
         return true;
     }
 

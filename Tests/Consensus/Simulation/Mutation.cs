@@ -31,6 +31,7 @@ public enum Mutation
     OlderStampWins,
     OlderCountsAsSeen,
     RecoverForgetsOlderGenerations,
+    TouchKeepsVersion,
 }
 
 internal static class MutationExtensions
@@ -59,6 +60,7 @@ internal static class MutationExtensions
         Mutation.LoserNotListed => Faults.LoserNotListed,
         Mutation.OlderStampWins => Faults.OlderStampWins,
         Mutation.OlderCountsAsSeen => Faults.OlderCountsAsSeen,
+        Mutation.TouchKeepsVersion => Faults.TouchKeepsVersion,
         _ => Faults.None,
     };
 }

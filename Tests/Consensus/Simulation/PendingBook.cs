@@ -110,13 +110,22 @@ internal sealed class PendingBook(Simulation simulation)
                     throw new ViolationException($"{key}: {conflict} is listed, long after it was overwritten by who had seen it");
             }
 
-            if (!state.IsLapsed && !versions.TryAdd(state.Written, state.Version) && versions[state.Written] != state.Version)
-                throw new ViolationException($"{key}: {state.Written} was the value at versions {versions[state.Written]} and {state.Version}");
+            if (!state.IsLapsed)
+            {
+                if (versions.TryGetValue(state.Written, out var version) && version != state.Version && !IsTouched(before, state))
+                    throw new ViolationException($"{key}: {state.Written} was the value at versions {version} and {state.Version}");
+                versions[state.Written] = state.Version;
+            }
+
             if (before is not null)
                 CheckOverwritten(key, before, state, writes);
             before = state;
         }
     }
+
+    /// <summary>The value of before under a later version: touches give it another expiry, and are no writes.</summary>
+    private static bool IsTouched(RegisterState? before, RegisterState state) =>
+        before is { IsTombstone: false } && before.Written == state.Written && before.Version < state.Version && before.Value.Span.SequenceEqual(state.Value.Span);
 
     /// <summary>One write further, and it was a merge: what was there before was seen, or is listed.</summary>
     private void CheckOverwritten(Key key, RegisterState before, RegisterState after, Dictionary<WriteStamp, Entry> writes)

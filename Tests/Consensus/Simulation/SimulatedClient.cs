@@ -69,7 +69,7 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
         if (random.NextDouble() < simulation.Options.ReadShare || simulation.Unknown[key] >= MaxUnknown)
             return (OperationKind.Fetch, Recorded.Fetch());
         var value = ++simulation.NextValue;
-        switch (random.Next(10))
+        switch (random.Next(11))
         {
             case 0 or 1 or 2:
                 return (OperationKind.Store, random.Next(4) == 0 ? Recorded.Store(value, ifAbsent: true) : Recorded.Store(value));
@@ -77,6 +77,8 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
                 return (OperationKind.Update, Recorded.Update(value));
             case 4 or 5:
                 return (OperationKind.Delete, Recorded.Delete());
+            case 10:
+                return (OperationKind.Touch, Recorded.Touch());
             case 6 or 7:
                 return (OperationKind.TestAndSet, Recorded.TestAndSet(Told.Absent, value));
             default:
@@ -95,10 +97,10 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
             Mark = mark,
             Deadline = deadline,
             Kind = kind,
-            Value = kind is OperationKind.Fetch or OperationKind.Delete ? default : Encode(recorded.Value),
+            Value = kind is OperationKind.Fetch or OperationKind.Delete or OperationKind.Touch ? default : Encode(recorded.Value),
             IfAbsent = recorded.IfAbsent,
             Expect = kind == OperationKind.TestAndSet && recorded.Expect != Told.Absent ? Encode(recorded.Expect) : null,
-            TimeToLive = kind == OperationKind.Store && !simulation.IsHealed && simulation.Expiring[key] < MaxExpiring && random.NextDouble() < simulation.Options.ExpiryShare
+            TimeToLive = kind is OperationKind.Store or OperationKind.Touch && !simulation.IsHealed && simulation.Expiring[key] < MaxExpiring && random.NextDouble() < simulation.Options.ExpiryShare
                 ? TimeSpan.FromMilliseconds(random.Next(1, 300))
                 : TimeSpan.Zero,
         };
@@ -238,6 +240,7 @@ internal sealed class SimulatedClient(Simulation simulation, int index, Simulate
         Outcome.Stored { Created: true } stored => Checking.Histories.Answer.Created(stored.Version),
         Outcome.Stored stored => Checking.Histories.Answer.Done(stored.Version),
         Outcome.Updated updated => Checking.Histories.Answer.Done(updated.Version),
+        Outcome.Touched touched => Checking.Histories.Answer.Done(touched.Version),
         Outcome.Deleted deleted => Checking.Histories.Answer.Done(deleted.Version),
         Outcome.Swapped swapped => Checking.Histories.Answer.Done(swapped.Version),
         Outcome.NotSwapped { Version: 0 } => Checking.Histories.Answer.Failed(0, Told.Absent),

@@ -51,11 +51,8 @@ internal sealed class SimulatedReplica
         Log(true, () => Disk.Save(map), static () => { });
         foreach (var registers in _slots.Values)
         {
-            if (!registers.Follow(map))
-                continue;
-            _simulation.Trace($"{_silo.Name} vacates {registers.Slot}");
-            var floor = registers.Floor;
-            Log(true, () => Disk[registers.Slot].Clear(floor), static () => { });
+            if (registers.Follow(map))
+                Vacate(registers.Slot);
         }
     }
 
@@ -70,6 +67,9 @@ internal sealed class SimulatedReplica
         var step = Handle(request);
         if (_simulation.IsTraced)
             _simulation.Trace($"{_silo.Name} {request} of {request.Key} -> {step.Reply?.ToString() ?? step.Silence.ToString()}");
+        // After a crash between the saves of the map and of what came of it, the first request finds the slot to be left still.
+        if (step.Vacated)
+            Vacate(request.Key.Slot);
         if (step.Reply is not { } reply)
             return;
         var early = _simulation.Options.Mutation == Mutation.ReplyBeforePersist;
@@ -92,6 +92,8 @@ internal sealed class SimulatedReplica
         var step = Map is null ? default : request is DigestRequest digests
             ? new SlotStep(digests.Answer(Map, slot => this[slot].Digest))
             : this[((OneSlotRequest)request).Slot].Handle(Map, (OneSlotRequest)request);
+        if (step.Vacated)
+            Vacate(((OneSlotRequest)request).Slot);
         if (step.Reply is not { } reply)
         {
             CatchUp(sendersMap, () => Receive(request, sendersMap, respond));
@@ -102,6 +104,12 @@ internal sealed class SimulatedReplica
             _simulation.Trace($"{_silo.Name} {request} -> {reply}");
         var floor = step.FloorRaised ? this[((OneSlotRequest)request).Slot].Floor : Floor.None;
         Log(step.Changed, () => Save((OneSlotRequest)request, step, floor), () => respond(reply));
+    }
+
+    private void Vacate(Slot slot)
+    {
+        _simulation.Trace($"{_silo.Name} vacates {slot}");
+        Log(true, () => Disk[slot].Clear(Floor.None), static () => { });
     }
 
     private AcceptorStep Handle(Request request)

@@ -16,13 +16,13 @@ public static class Answers
         {
             (OperationKind.Fetch, HttpStatusCode.OK) => Answer.Found(Number(root, "value"), Number(root, "version")),
             (OperationKind.Store, HttpStatusCode.Created) => Answer.Created(Number(root, "version")),
-            (OperationKind.Store or OperationKind.Update, HttpStatusCode.OK) => Answer.Done(Number(root, "version")),
+            (OperationKind.Store or OperationKind.Update or OperationKind.Touch, HttpStatusCode.OK) => Answer.Done(Number(root, "version")),
             (OperationKind.Delete, HttpStatusCode.OK) => Answer.Done(),
             (OperationKind.TestAndSet, HttpStatusCode.OK) => root.GetProperty("swapped").GetBoolean()
                 ? Answer.Done(Number(root, "version"))
                 : Answer.Failed(Number(root, "version"), Number(root, "value")),
-            (OperationKind.Fetch or OperationKind.Update or OperationKind.Delete, HttpStatusCode.NotFound) => Answer.NotFound,
-            (OperationKind.Store or OperationKind.Update or OperationKind.Delete, HttpStatusCode.Conflict) => Answer.Failed(Number(root, "version")),
+            (OperationKind.Fetch or OperationKind.Update or OperationKind.Delete or OperationKind.Touch, HttpStatusCode.NotFound) => Answer.NotFound,
+            (OperationKind.Store or OperationKind.Update or OperationKind.Delete or OperationKind.Touch, HttpStatusCode.Conflict) => Answer.Failed(Number(root, "version")),
             (_, HttpStatusCode.GatewayTimeout) => Answer.Unknown,
             // "Not done" is a promise; a history holds the store to it.
             (_, HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) => Answer.NotDone,

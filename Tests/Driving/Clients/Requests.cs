@@ -11,6 +11,7 @@ public static class Requests
         var fields = operation.Kind switch
         {
             OperationKind.Fetch or OperationKind.Delete => "",
+            OperationKind.Touch => ",\"ttlSeconds\":null",
             OperationKind.TestAndSet => string.Create(
                 CultureInfo.InvariantCulture,
                 $",\"expect\":{(operation.Expect == Told.Absent ? "null" : operation.Expect)},\"value\":{operation.Value}"),
@@ -31,6 +32,7 @@ public static class Requests
         OperationKind.Store => "/store",
         OperationKind.Update => "/update",
         OperationKind.Delete => "/delete",
+        OperationKind.Touch => "/touch",
         _ => "/testset",
     };
 }

@@ -72,6 +72,7 @@ public sealed class Workload : IDisposable
             {
                 (OperationKind.Fetch, AnswerKind.Done) => (answer.Value, answer.Version),
                 (OperationKind.Store or OperationKind.Update or OperationKind.TestAndSet, AnswerKind.Done or AnswerKind.Created) => (operation.Value, answer.Version),
+                (OperationKind.Touch, AnswerKind.Done) when seen[key].Version > 0 => (seen[key].Value, answer.Version),
                 (OperationKind.Delete, AnswerKind.Done) or (_, AnswerKind.NotFound) => (Told.Absent, 0),
                 _ => seen[key],
             };

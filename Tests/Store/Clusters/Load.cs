@@ -72,13 +72,14 @@ public sealed class Load(StoreCluster cluster, int keys, int clients, int seed, 
     private Operation Choose(Random random)
     {
         var fresh = Interlocked.Increment(ref _value);
-        return random.Next(10) switch
+        return random.Next(11) switch
         {
             < 4 => Operation.Fetch(),
             < 6 => Operation.Store(fresh),
             6 => Operation.Store(fresh, ifAbsent: true),
             7 => Operation.Update(fresh),
             8 => Operation.Delete(),
+            10 => Operation.Touch(),
             _ => Operation.TestAndSet(random.Next(2) == 0 ? Told.Absent : fresh - random.Next(1, 12), fresh),
         };
     }
@@ -130,6 +131,7 @@ public sealed class Load(StoreCluster cluster, int keys, int clients, int seed, 
         OperationKind.Store => origin.Store(Origin.Json(operation.Value), ifAbsent: operation.IfAbsent),
         OperationKind.Update => origin.Update(Origin.Json(operation.Value)),
         OperationKind.Delete => origin.Delete(),
+        OperationKind.Touch => origin.Touch(TimeSpan.Zero),
         _ => origin.TestAndSet(operation.Expect == Told.Absent ? null : Origin.Json(operation.Expect), Origin.Json(operation.Value)),
     };
 

@@ -24,6 +24,12 @@ public sealed class Origin
 
     public OperationRequest Store(byte[] value) => Make(OperationCode.Store, value, null, null, false, ContentTypes.Bytes);
 
+    /// <summary>A value that lives for that long only.</summary>
+    public OperationRequest Store(string value, TimeSpan lifetime) => Make(OperationCode.Store, Encoding.UTF8.GetBytes(value), null, null, false, null, lifetime: lifetime);
+
+    /// <summary>Lets what is stored live for that long from now on; zero for ever.</summary>
+    public OperationRequest Touch(TimeSpan lifetime, long? ifVersion = null) => Make(OperationCode.Touch, null, null, ifVersion, false, null, lifetime: lifetime);
+
     public OperationRequest Update(string value, long? ifVersion = null) => New(OperationCode.Update, value, ifVersion: ifVersion);
 
     public OperationRequest Delete(long? ifVersion = null) => New(OperationCode.Delete, ifVersion: ifVersion);
@@ -38,7 +44,8 @@ public sealed class Origin
         Make(code, value is null ? null : Encoding.UTF8.GetBytes(value), expect is null ? null : Encoding.UTF8.GetBytes(expect), ifVersion, ifAbsent, null, consistency);
 
     private OperationRequest Make(
-        OperationCode code, byte[]? value, byte[]? expect, long? ifVersion, bool ifAbsent, string? contentType, ReadConsistency consistency = default) => new()
+        OperationCode code, byte[]? value, byte[]? expect, long? ifVersion, bool ifAbsent, string? contentType, ReadConsistency consistency = default,
+        TimeSpan lifetime = default) => new()
     {
         Code = code,
         Consistency = consistency,
@@ -50,5 +57,6 @@ public sealed class Origin
         IfVersion = ifVersion,
         IfAbsent = ifAbsent,
         ContentType = contentType,
+        TtlMilliseconds = (long)lifetime.TotalMilliseconds,
     };
 }
