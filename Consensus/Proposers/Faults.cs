@@ -59,4 +59,7 @@ internal enum Faults
 
     /// <summary>A touch leaves the version as it is: one version names two things.</summary>
     TouchKeepsVersion = 1 << 21,
+
+    /// <summary>Changes are handed out when they are proposed.</summary>
+    ChangesBeforeCommit = 1 << 22,
 }

@@ -12,8 +12,8 @@ public readonly record struct KeyChange
     public required long Version { get; init; }
 
     /// <summary>
-    /// The version that it replaced, with nothing between; zero where no register had any, and <see cref="Unknown"/> where the change was made by somebody else. Not always the number
-    /// before: a key that was purged goes on above its slot's floor.
+    /// The version that it replaced, with nothing between; <see cref="Unknown"/> where the change was made by somebody else. Zero where no register had any: what there may have been of the key
+    /// ended with a tombstone that has been purged since, and the numbers go on above its slot's floor.
     /// </summary>
     public required long Previous { get; init; }
 

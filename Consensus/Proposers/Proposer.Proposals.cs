@@ -67,6 +67,8 @@ public sealed partial class Proposer
         var request = new AcceptRequest(Key, Map.Epoch, _round, ballot, state, next);
         for (var node = 0; node < _placement.ReplicaCount; node++)
             Ask(node, request);
+        if (_faults.HasFlag(Faults.ChangesBeforeCommit))
+            ReportCommit();
         if (_faults.HasFlag(Faults.AnswerBeforeCommit))
             AnswerAll();
         if (_faults.HasFlag(Faults.RefusalBeforeAccept))

@@ -34,8 +34,8 @@ public sealed class ChangeEntry
     public long Stamp { get; init; }
 
     /// <summary>
-    /// The version that the change replaced; 0 where the key had none. Between the two there is nothing: who knows that version has missed nothing, though a key that was purged
-    /// goes on with a much higher number. -1 where it is not known, as for hints.
+    /// The version that the change replaced: between the two there is nothing. -1 where it is not known, as for hints. 0 where nothing was left of the key: what there may have been of
+    /// it ended with a delete so long ago that it was purged, and the numbers go on at a higher one.
     /// </summary>
     [Id(8)]
     public long Previous { get; init; } = -1;

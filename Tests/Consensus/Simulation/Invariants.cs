@@ -67,10 +67,13 @@ internal sealed class Invariants(SimulatedAuthority authority, Func<Key, Operati
             Chosen(key, register.Accepted, register.State);
     }
 
+    /// <summary>A state of that version, or of a later one, is chosen; or nobody can say, as an operator has given stores up.</summary>
+    public bool HasReached(Key key, long version) => IsShaken(key) || (_chosen.TryGetValue(key, out var chosen) && chosen.Values[^1].Version >= version);
+
     /// <summary>A client learns that its operation took effect with that version.</summary>
     public void Acknowledged(Key key, OperationId id, long version)
     {
-        if (!IsShaken(key) && (!_chosen.TryGetValue(key, out var chosen) || chosen.Values[^1].Version < version))
+        if (!HasReached(key, version))
             throw new ViolationException($"{key}: {id} was acknowledged at version {version}, which no quorum had accepted");
     }
 

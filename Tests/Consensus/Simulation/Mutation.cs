@@ -32,6 +32,8 @@ public enum Mutation
     OlderCountsAsSeen,
     RecoverForgetsOlderGenerations,
     TouchKeepsVersion,
+    ChangesBeforeCommit,
+    HintsOfOneNodeOnly,
 }
 
 internal static class MutationExtensions
@@ -61,6 +63,7 @@ internal static class MutationExtensions
         Mutation.OlderStampWins => Faults.OlderStampWins,
         Mutation.OlderCountsAsSeen => Faults.OlderCountsAsSeen,
         Mutation.TouchKeepsVersion => Faults.TouchKeepsVersion,
+        Mutation.ChangesBeforeCommit => Faults.ChangesBeforeCommit,
         _ => Faults.None,
     };
 }

@@ -111,11 +111,13 @@ internal sealed class SimulatedHost(Simulation simulation, SimulatedSilo silo)
         var id = simulation.Options.Mutation == Mutation.ProposerIdReusedAfterRestart
             ? new ProposerId((ulong)silo.Index + 1, 1)
             : new ProposerId((ulong)(silo.Index + 1 + (_incarnation * 16)), ++_instances);
-        return new Proposer(key, id, map, silo.Node, _options, (ulong)simulation.Random.NextInt64(), simulation.Faults);
+        return new Proposer(key, id, map, silo.Node, _options, (ulong)simulation.Random.NextInt64(), simulation.Faults) { ReportsChanges = true };
     }
 
     private void Drain(Proposer proposer)
     {
+        foreach (ref readonly var change in proposer.Effects.Changes)
+            simulation.Changes.Told(proposer.Key, change);
         foreach (ref readonly var answer in proposer.Effects.Answers)
         {
             simulation.Trace($"{silo.Name} answers {answer.Operation}: {answer.Outcome}");

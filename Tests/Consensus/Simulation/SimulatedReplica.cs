@@ -77,7 +77,12 @@ internal sealed class SimulatedReplica
             respond(reply);
         Log(
             step.Changed,
-            () => Save(request, step.Register),
+            () =>
+            {
+                Save(request, step.Register);
+                if (step.NewVersion)
+                    _simulation.Changes.Hinted(Node, request.Key);
+            },
             () =>
             {
                 if (reply is ReadReply { Accepted.IsZero: false })

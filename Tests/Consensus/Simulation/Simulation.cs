@@ -48,6 +48,7 @@ internal sealed class Simulation
         });
         Pending = new PendingBook(this);
         Invariants = new Invariants(Authority, Pending.IsAccepted);
+        Changes = new ChangeBook(this);
         var slots = Enumerable.Range(0, options.Slots).Select(_ => Random.Next(KeyPool.Slots)).ToArray();
         Keys = [.. Enumerable.Range(0, options.Keys).Select(i => KeyPool.Take(slots[i % slots.Length], i / slots.Length)).Distinct()];
         Slots = [.. Keys.Select(static key => key.Slot).Distinct()];
@@ -82,6 +83,8 @@ internal sealed class Simulation
     public Invariants Invariants { get; }
 
     public PendingBook Pending { get; }
+
+    public ChangeBook Changes { get; }
 
     public History History { get; } = new();
 
@@ -208,6 +211,7 @@ internal sealed class Simulation
             client.Leave();
         CheckProgress();
         Invariants.CheckSettled(node => SiloOf(node.Name) is { } silo && silo.Node == node ? silo.Replica.Disk : null, Keys);
+        Changes.Check(Keys.Where(key => !Invariants.IsShaken(key)));
         foreach (var key in Keys.Where(key => !Invariants.IsShaken(key)))
             Pending.Check(key, Invariants.ChosenOf(key), id => Invariants.TookEffect(key, id));
         var result = new LinearizabilityChecker().Check(Judged());

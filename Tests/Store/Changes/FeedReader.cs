@@ -55,7 +55,9 @@ internal sealed class FeedReader(IChangesGrain feed, string[] silos) : IAsyncDis
     {
         await _stop.CancelAsync();
         await _loops;
-        await Follow([]);
+        // Nobody pays for what nobody follows, from now on; a silo that has died forgets by itself.
+        var nothing = new FollowRequest { Subscriber = _id, Filter = long.MaxValue };
+        foreach (var silo in silos) await feed.Follow(silo, nothing);
         _stop.Dispose();
     }
 
