@@ -7,6 +7,7 @@ using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Listing;
 using Orleans.Kv.Api.Modes;
+using Orleans.Kv.Api.OpenApi;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Operations.Batches;
 using Orleans.Kv.Api.Problems;
@@ -57,6 +58,7 @@ internal static class ApiHost
         app.MapConflicts();
         app.MapWatch();
         app.MapHealth();
+        app.MapDescription();
         return app;
     }
 

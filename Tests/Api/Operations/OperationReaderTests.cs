@@ -36,6 +36,16 @@ public sealed class OperationReaderTests
         Assert.Null(Read(OperationShape.TestAndSet, """{"key":"k","expect":null,"value":2}""").Expect);
     }
 
+    [Fact]
+    public void AnEncodedValue_IsBoundedByItsBytes_NotByItsText()
+    {
+        var value = new byte[OperationLimits.MaxValueBytes];
+        new Random(1).NextBytes(value);
+        string Body(byte[] bytes) => $$"""{"key":"a","contentType":"image/png","value":"{{Convert.ToBase64String(bytes)}}"}""";
+        Assert.Equal(value, Read(OperationShape.Store, Body(value)).Value);
+        Assert.Equal(ProblemCode.ValueTooLarge, Refused(OperationShape.Store, Body([.. value, 1])).Code);
+    }
+
     [Theory]
     [InlineData("""{"key":"\u0061\ud83d\ude00","value":1}""", "a😀")]
     [InlineData("""{"\u006bey":"a","value":1}""", "a")]
