@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Conflicts;
+using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Listing;
@@ -34,6 +35,7 @@ internal static class ApiHost
         AddKestrel(builder, options);
         var gateways = new GatewayWatch(TimeProvider.System);
         AddRouting(builder.Services, gateways);
+        builder.Services.AddFtp(options.Ftp);
         // The server starts beside the Orleans client, not after it: a host without silos answers that it is not ready.
         builder.Services.Configure<HostOptions>(host =>
         {

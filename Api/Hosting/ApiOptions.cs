@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Kv.Api.Ftp;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -18,6 +19,9 @@ internal sealed class ApiOptions
     /// </summary>
     public List<IPEndPoint> Gateways { get; } = [];
 
+    /// <summary>Files over FTP, which are off unless a port is given.</summary>
+    public FtpOptions Ftp { get; } = new();
+
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
 
@@ -36,5 +40,6 @@ internal sealed class ApiOptions
         if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
         if (Urls is { } urls && urls.Split(';').Any(url => !Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "http"))
             yield return $"--urls {urls} must be http addresses separated by semicolons.";
+        foreach (var fault in Ftp.Faults()) yield return fault;
     }
 }

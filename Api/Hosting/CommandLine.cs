@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Orleans.Kv.Api.Ftp;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -20,6 +21,12 @@ internal static class CommandLine
             if (name == "--exit-with-parent")
             {
                 options.ExitWithParent = true;
+                continue;
+            }
+
+            if (name == "--ftp-require-tls")
+            {
+                options.Ftp.RequireTls = true;
                 continue;
             }
 
@@ -62,7 +69,7 @@ internal static class CommandLine
                 options.LogLevel = level;
                 return null;
             default:
-                return $"{name} is not an option.";
+                return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : $"{name} is not an option.";
         }
     }
 }

@@ -16,24 +16,29 @@ internal static class UpCommand
         var port = new Option<int>("--port") { Description = "The API host's port on 127.0.0.1.", DefaultValueFactory = _ => 8080 };
         var dir = CommonOptions.Dir();
         var storage = new Option<string>("--storage") { Description = "Where silos keep data: memory or disk.", DefaultValueFactory = _ => "memory" };
+        var ftpPort = new Option<int?>("--ftp-port") { Description = "The port for FTP on 127.0.0.1; 0 for no FTP. A free one is chosen otherwise." };
         var noAuth = new Option<bool>("--no-auth") { Description = "Serve without authentication, which is the default on loopback." };
-        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, dir, storage, noAuth };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(dir)!, parsed.GetValue(storage)!));
+        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, noAuth };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!));
         return command;
     }
 
-    private static async Task<int> RunAsync(int silos, int port, string dir, string storage)
+    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage)
     {
-        Check(silos, port, dir, storage);
+        Check(silos, port, ftpPort, dir, storage);
         var directory = new ClusterDirectory(dir);
         directory.Create();
         await using var own = directory.TakeOver();
         await WaitForEarlierAsync(directory);
 
         if (!Ports.IsFree(port)) throw new CliException(ExitCodes.Unavailable, $"port {port} on 127.0.0.1 is in use; choose another with --port.");
+        if (ftpPort > 0 && !Ports.IsFree(ftpPort.Value)) throw new CliException(ExitCodes.Unavailable, $"port {ftpPort} on 127.0.0.1 is in use; choose another with --ftp-port.");
         if (directory.Clean())
             Console.WriteLine($"{directory.FullPath} holds the remains of a cluster that is gone; memory storage left no data, so a new one starts.");
-        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos));
+        // One more than the silos need is for files, and two in case that those asked for are among them.
+        var ports = Ports.Choose((2 * silos) + 3, new Random(Environment.ProcessId)).Where(one => one != port && one != ftpPort).ToList();
+        var ftp = ftpPort ?? ports[^1];
+        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos, ports), ftp == 0 ? null : $"ftp://127.0.0.1:{ftp}");
         directory.Write(endpoints);
         try
         {
@@ -67,6 +72,7 @@ internal static class UpCommand
             cluster.StartAll();
             control = ControlPipe.ServeAsync(directory, cluster.CommandAsync, stop.Token);
             await cluster.WaitUntilReadyAsync(stop.Token);
+            if (endpoints.Ftp is { } ftp) Console.WriteLine($"files: {ftp}");
             Console.WriteLine($"ready: {endpoints.Url}");
             await Task.Delay(Timeout.Infinite, stop.Token);
             return ExitCodes.Ok;
@@ -100,18 +106,17 @@ internal static class UpCommand
         }
     }
 
-    private static void Check(int silos, int port, string dir, string storage)
+    private static void Check(int silos, int port, int? ftpPort, string dir, string storage)
     {
         if (silos is < 1 or > Endpoints.MaxSilos) throw new CliException(ExitCodes.Usage, $"--silos {silos}: a cluster has 1 to {Endpoints.MaxSilos} silos on one machine.");
         if (port is < 1 or > System.Net.IPEndPoint.MaxPort) throw new CliException(ExitCodes.Usage, $"--port {port}: ports are from 1 to 65535.");
+        if (ftpPort is < 0 or > System.Net.IPEndPoint.MaxPort || ftpPort == port)
+            throw new CliException(ExitCodes.Usage, $"--ftp-port {ftpPort}: ports are from 1 to 65535, another one than --port, and 0 is for no FTP.");
         if (string.IsNullOrWhiteSpace(dir)) throw new CliException(ExitCodes.Usage, "--dir needs the name of a directory.");
         if (storage == "disk") throw new CliException(ExitCodes.Usage, "--storage disk is not available yet; leave the option out for memory.");
         if (storage != "memory") throw new CliException(ExitCodes.Usage, $"--storage {storage} is not known; there is: memory.");
     }
 
-    private static List<SiloEndpoint> SiloEndpoints(int silos)
-    {
-        var ports = Ports.Choose(2 * silos, new Random(Environment.ProcessId));
-        return [.. Enumerable.Range(0, silos).Select(i => new SiloEndpoint($"silo-{i + 1}", ports[2 * i], ports[2 * i + 1]))];
-    }
+    private static List<SiloEndpoint> SiloEndpoints(int silos, List<int> ports) =>
+        [.. Enumerable.Range(0, silos).Select(i => new SiloEndpoint($"silo-{i + 1}", ports[2 * i], ports[(2 * i) + 1]))];
 }

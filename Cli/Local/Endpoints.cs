@@ -6,7 +6,8 @@ namespace Orleans.Kv.Cli.Local;
 /// <param name="Url">Where the API host listens.</param>
 /// <param name="Storage">Where the silos keep their registers.</param>
 /// <param name="Silos">The silos, with the ports they keep over restarts.</param>
-internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos)
+/// <param name="Ftp">Where it serves files, or null where it does not.</param>
+internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos, string? Ftp = null)
 {
     /// <summary>A laptop runs a handful; more on one machine add nothing but contention.</summary>
     public const int MaxSilos = 32;

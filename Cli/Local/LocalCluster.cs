@@ -27,6 +27,7 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         foreach (var silo in _endpoints.Silos) StartSilo(silo);
         var start = Programs.Api();
         Add(start.ArgumentList, "--port", new Uri(_endpoints.Url).Port.ToString(CultureInfo.InvariantCulture), "--directory", directory.FullPath, "--exit-with-parent");
+        if (_endpoints.Ftp is { } ftp) Add(start.ArgumentList, "--ftp-port", new Uri(ftp).Port.ToString(CultureInfo.InvariantCulture));
         _api = ChildProcess.Start("api", start, directory.LogFile("api"));
         Watch(_api);
     }

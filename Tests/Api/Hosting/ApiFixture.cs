@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Api.Hosting;
 using Orleans.Kv.Grains.Hosting;
 using Orleans.Kv.Grains.Topology;
@@ -19,6 +20,9 @@ public sealed class ApiFixture : IAsyncLifetime
     private TestCluster? _silos;
     private WebApplication? _app;
 
+    /// <summary>Where the API host serves files.</summary>
+    internal System.Net.IPEndPoint Ftp => _app!.Services.GetRequiredService<FtpServer>().Endpoint;
+
     public Uri Address { get; private set; } = new("http://localhost");
 
     public async Task InitializeAsync()
@@ -27,8 +31,10 @@ public sealed class ApiFixture : IAsyncLifetime
         builder.AddSiloBuilderConfigurator<StoreOnEverySilo>();
         _silos = builder.Build();
         await _silos.DeployAsync();
+        var options = new ApiOptions { Port = 0, LogLevel = LogLevel.Warning };
+        options.Ftp.Port = 0;
         _app = ApiHost.Build(
-            new ApiOptions { Port = 0, LogLevel = LogLevel.Warning },
+            options,
             web => web.Services.AddSingleton<IGrainFactory>(_silos.Client));
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;

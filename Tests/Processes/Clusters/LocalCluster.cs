@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Orleans.Kv.Tests.Processes.Clusters;
 
@@ -22,6 +23,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     }
 
     public Uri Url { get; }
+
+    /// <summary>Where it serves files.</summary>
+    public Uri Ftp => new(JsonDocument.Parse(File.ReadAllBytes(_folder.File("endpoints.json"))).RootElement.GetProperty("ftp").GetString()!);
 
     public string Directory => _folder.Path;
 

@@ -13,6 +13,7 @@ public partial class ReadmeTests
 {
     private const string Prompt = "$ ";
     private const string DocumentedPort = ":8080";
+    private const string DocumentedFtpPort = ":2121";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -54,8 +55,10 @@ public partial class ReadmeTests
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         var port = $":{cluster.Url.Port.ToString(CultureInfo.InvariantCulture)}";
+        var ftpPort = $":{cluster.Ftp.Port.ToString(CultureInfo.InvariantCulture)}";
+        var here = command.Replace(DocumentedPort, port, StringComparison.Ordinal).Replace(DocumentedFtpPort, ftpPort, StringComparison.Ordinal);
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($$"""kv() { dotnet '{{Programs.CommandLine}}' "$@" --dir '{{cluster.Directory}}'; }; {{command.Replace(DocumentedPort, port, StringComparison.Ordinal)}}""");
+        start.ArgumentList.Add($$"""kv() { dotnet '{{Programs.CommandLine}}' "$@" --dir '{{cluster.Directory}}'; }; {{here}}""");
         using var process = Process.Start(start) ?? throw new InvalidOperationException("bash does not start.");
         process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(Patience);
