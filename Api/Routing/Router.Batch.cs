@@ -87,17 +87,19 @@ internal sealed partial class Router
             PatienceMilliseconds = (int)_hedgeAfter + (call.Count * PatiencePerOperation) + (int)((call.Bytes >> 20) * PatiencePerMebibyte),
             MaxAnswerBytes = _options.MaxBatchAnswerBytes / plan.Calls.Count,
         };
-        call.Answer = CallAsync(call, request);
+        call.Answer = CallAsync(call, request, run);
         // The silo answers within its patience; the way there and back may take as long as silence is borne elsewhere.
         call.Patience = Task.WhenAny(call.Answer, Task.Delay(TimeSpan.FromMilliseconds(request.PatienceMilliseconds + _hedgeAfter), _time));
     }
 
-    private async Task<BatchReply?> CallAsync(BatchCall call, BatchRequest request)
+    private async Task<BatchReply?> CallAsync(BatchCall call, BatchRequest request, BatchRun run)
     {
         try
         {
             var reply = await _cluster.ExecuteBatch(call.Coordinator, request).ConfigureAwait(false);
             _coordinators.Answered(call.Coordinator, reply.Silo);
+            // All at once, before any operation of the call goes on alone.
+            foreach (var answer in reply.Replies) run.Count(answer);
             return reply;
         }
         catch (Exception)
@@ -153,9 +155,7 @@ internal sealed partial class Router
             _ = DeliverLateAsync(operation, call, position);
         }
 
-        var outcome = await operation.Task.ConfigureAwait(false);
-        run.Count(outcome);
-        return outcome;
+        return await operation.Task.ConfigureAwait(false);
     }
 
     private async Task DeliverLateAsync(PendingOperation operation, BatchCall call, int position)
@@ -215,7 +215,7 @@ internal sealed partial class Router
             if (Milliseconds.Now(_time) - run.StartedAt >= _deadline) return RoutedOutcome.NotDone(ReplyStatus.Unavailable, BatchTimeIsUp);
             if (input.Code == OperationCode.Fetch && run.AnswerBytes >= _options.MaxBatchAnswerBytes) return null;
             var outcome = await ExecuteAsync(input).ConfigureAwait(false);
-            run.Count(outcome);
+            run.Count(outcome.Reply);
             return outcome;
         }
         finally
@@ -238,6 +238,6 @@ internal sealed partial class Router
 
         public long AnswerBytes => Interlocked.Read(ref _answerBytes);
 
-        public void Count(RoutedOutcome outcome) => Interlocked.Add(ref _answerBytes, outcome.Reply?.Value?.Length ?? 0);
+        public void Count(OperationReply? reply) => Interlocked.Add(ref _answerBytes, reply?.Value?.Length ?? 0);
     }
 }
