@@ -48,7 +48,8 @@ internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate
 
     public ValueTask<ConflictDeletion> DeleteConflict(string id) => GrainFactory.GetGrain<IConflictGrain>(0).Delete(id);
 
-    public ValueTask<KeyPage> ListKeys(KeyListRequest request) => lister.List(request);
+    // Not in this worker's turns: uniting pages takes milliseconds, which operations of keys would wait behind.
+    public ValueTask<KeyPage> ListKeys(KeyListRequest request) => new(Task.Run(() => lister.List(request).AsTask()));
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ namespace Orleans.Kv.Tests.Store.Expiry;
 /// <summary>What is due ends by a committed tombstone, though nobody asks for it.</summary>
 public sealed class ReaperTests
 {
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
 
     private readonly Origin _origin = new();
@@ -87,7 +87,7 @@ public sealed class ReaperTests
     public async Task ValuesDueWhileThereIsNoQuorum_GoWhenItIsBack()
     {
         await using var cluster = await SplitCluster.Start(ConsistencyMode.Consistent);
-        for (var i = 0; i < 20; i++) await cluster.Must(ReplyStatus.Done, 0, $"due-{i}", _origin.Store("1", TimeSpan.FromSeconds(1)));
+        for (var i = 0; i < 20; i++) await cluster.Must(ReplyStatus.Done, 0, $"due-{i}", _origin.Store("1", First));
         cluster.Cuts.Split([cluster.Silos[0].Name], [cluster.Silos[1].Name], [cluster.Silos[2].Name]);
         await Eventually.True("silos that know that they are alone", () => cluster.On(0, "due-1", _origin.Fetch()), reply => reply.Status == ReplyStatus.NoQuorum);
         await Task.WhenAll(cluster.Silos.Select(silo => Eventually.Seen(
