@@ -12,7 +12,7 @@ namespace Orleans.Kv.Interfaces.Changes;
 /// <para>
 /// For those there are <em>hints</em>: a silo's copy of the key has another version than before. It may be committed, may be about to, or may never be. Every version that is committed
 /// is hinted at by a write quorum of the key's silos. So who follows all silos, and reads a key anew (strongly) when a hint above its last known version is followed by no
-/// change for a moment, misses no last version.
+/// change for a moment (and once more, if a further hint comes while it reads), misses no last version.
 /// </para>
 /// <para>Writes that were accepted without a quorum (in the available mode) show when they are merged, not before.</para>
 /// </summary>

@@ -7,7 +7,7 @@ namespace Orleans.Kv.Tests.Consensus.Simulation;
 /// and between it and the one that it says it replaced there was none.
 /// <para>
 /// As to hints alone: somebody who reads a key strongly whenever a node says that its copy has come to another version knows the last version in the end, though no proposer
-/// told them anything. Their reads are the unluckiest that could be: of the nodes that are up, those that know least answer.
+/// told them anything. Their reads are the unluckiest that could be: the nodes that answer first are those that know least.
 /// </para>
 /// </summary>
 internal sealed class ChangeBook(Simulation simulation)
@@ -44,14 +44,20 @@ internal sealed class ChangeBook(Simulation simulation)
         if (simulation.Options.Mutation == Mutation.HintsOfOneNodeOnly && node != simulation.Authority.Map[key].Nodes[0])
             return;
         _unread.Add(key);
+    }
+
+    /// <summary>Something has become durable: who still wants to read may be able to.</summary>
+    public void Saved()
+    {
+        if (_unread.Count == 0)
+            return;
         foreach (var unread in _unread.ToArray())
             Read(unread);
     }
 
     public void Check(IEnumerable<Key> keys)
     {
-        foreach (var unread in _unread.ToArray())
-            Read(unread);
+        Saved();
         foreach (var key in keys)
         {
             var versions = new Dictionary<long, KeyChange>();
@@ -59,7 +65,7 @@ internal sealed class ChangeBook(Simulation simulation)
                 versions[state.Version] = KeyChange.Of(state);
             if (versions.Count == 0)
                 continue;
-            if (_read.GetValueOrDefault(key) < versions.Keys.Max())
+            if (!_unread.Contains(key) && _read.GetValueOrDefault(key) < versions.Keys.Max())
                 throw new ViolationException($"{key}: version {versions.Keys.Max()} was committed, and who reads at every hint has last read {_read.GetValueOrDefault(key)}");
             foreach (var ((ofKey, version), change) in _told)
             {
@@ -85,31 +91,31 @@ internal sealed class ChangeBook(Simulation simulation)
         }
     }
 
-    /// <summary>The least that a strong read could find now; later, where too few nodes are up.</summary>
+    /// <summary>
+    /// The oldest state that a read could find now in one round trip: w nodes that are up have it accepted under one ballot. Where there is none, a strong read would propose, and change what is
+    /// looked at here: it is tried again after the next change.
+    /// </summary>
     private void Read(Key key)
     {
         var placement = simulation.Authority.Map[key];
-        var newest = default(Register);
-        foreach (var quorum in placement.PrepareQuorums)
+        if (!placement.IsStable)
+            return;
+        var answers = new List<(Register Register, Floor Floor)>();
+        foreach (var node in placement.Replicas)
         {
-            var answers = new List<Register>();
-            for (var i = 0; i < placement.Nodes.Length; i++)
-            {
-                var node = placement.Nodes[i];
-                if ((quorum.Members & (1UL << i)) != 0 && simulation.SiloOf(node.Name) is { IsUp: true } silo && silo.Node == node)
-                    answers.Add(silo.Replica.Disk[key.Slot].Registers.GetValueOrDefault(key));
-            }
-
-            if (answers.Count < quorum.Needed)
-                return;
-            var adopted = answers.OrderBy(static register => register.Accepted).ElementAt(quorum.Needed - 1);
-            if (adopted.Accepted > newest.Accepted)
-                newest = adopted;
+            if (simulation.SiloOf(node.Name) is not { IsUp: true } silo || silo.Node != node)
+                continue;
+            var slot = silo.Replica.Disk[key.Slot];
+            answers.Add((slot.Registers.GetValueOrDefault(key), slot.Floor));
         }
 
+        var oldest = answers.GroupBy(static answer => answer.Register.Accepted).Where(equal => equal.Count() >= placement.AcceptQuorum.Needed).MinBy(static equal => equal.Key);
+        if (oldest is null)
+            return;
         _unread.Remove(key);
-        if (newest.State is { } state)
-            _read[key] = Math.Max(_read.GetValueOrDefault(key), state.Version);
+        // Nothing is left of a key that was purged: its last version is at or below the floors, and what is written next is above them.
+        var version = oldest.First().Register.State?.Version ?? oldest.Max(static answer => answer.Floor.Version);
+        _read[key] = Math.Max(_read.GetValueOrDefault(key), version);
     }
 
     private static bool IsSame(in KeyChange one, in KeyChange other) =>

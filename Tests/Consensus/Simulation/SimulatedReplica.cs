@@ -82,6 +82,7 @@ internal sealed class SimulatedReplica
                 Save(request, step.Register);
                 if (step.NewVersion)
                     _simulation.Changes.Hinted(Node, request.Key);
+                _simulation.Changes.Saved();
             },
             () =>
             {
