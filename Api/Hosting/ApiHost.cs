@@ -59,6 +59,7 @@ internal static class ApiHost
         app.MapMode();
         app.MapConflicts();
         app.MapWatch();
+        app.MapClient();
         app.MapHealth();
         app.MapDescription();
         return app;

@@ -37,5 +37,5 @@ internal sealed class ClusterKeyReader(Router router, KeyRouteCache routes, KeyP
 
     private static WatchEvent? TombstoneOf(string key, OperationReply reply) => reply.Version == 0
         ? null
-        : new WatchEvent(WatchEventKind.Deleted, key, reply.Version) { ModifiedUnixMilliseconds = reply.ModifiedUnixMilliseconds };
+        : new WatchEvent(reply.Expired ? WatchEventKind.Expired : WatchEventKind.Deleted, key, reply.Version) { ModifiedUnixMilliseconds = reply.ModifiedUnixMilliseconds };
 }

@@ -1,0 +1,41 @@
+using Microsoft.Playwright;
+
+namespace Orleans.Kv.Tests.Browser;
+
+/// <summary>The machine's own chromium, without a window.</summary>
+internal sealed class Chromium : IAsyncDisposable
+{
+    public const string Missing = "There is no chromium on this machine's path (Debian: apt-get install chromium).";
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
+
+    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
+        .SelectMany(folder => (string[])[System.IO.Path.Combine(folder, "chromium"), System.IO.Path.Combine(folder, "chromium-browser"), System.IO.Path.Combine(folder, "google-chrome")])
+        .FirstOrDefault(File.Exists);
+
+    public static async Task<Chromium> Start()
+    {
+        var path = Path ?? throw new InvalidOperationException(Missing);
+        var playwright = await Playwright.CreateAsync();
+        // Its sandbox needs rights that a build machine's root does not have; the only page it sees is ours.
+        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        return new Chromium(playwright, browser);
+    }
+
+    /// <summary>A page of somebody with a browser of their own, as far as cookies and caches go.</summary>
+    public async Task<ClientPage> Open(Uri api, string prefix = "", ColorScheme scheme = ColorScheme.Light)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme });
+        context.SetDefaultTimeout(30_000);
+        return await ClientPage.Open(await context.NewPageAsync(), api, prefix);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
