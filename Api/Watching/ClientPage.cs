@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.OpenApi;
 
 namespace Orleans.Kv.Api.Watching;
 
@@ -9,7 +10,7 @@ internal static class ClientPage
 {
     public static void MapClient(this IEndpointRouteBuilder app)
     {
-        var page = Load();
+        var page = Resource.ReadAll("client.html");
         var policy = Policy(Encoding.UTF8.GetString(page));
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(page))[..16]}\"");
         app.MapGet("/client", context =>
@@ -21,14 +22,6 @@ internal static class ClientPage
             context.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(page, "text/html; charset=utf-8", entityTag: tag).ExecuteAsync(context);
         });
-    }
-
-    private static byte[] Load()
-    {
-        using var stream = typeof(ClientPage).Assembly.GetManifestResourceStream("client.html") ?? throw new InvalidOperationException("the page is not in this build");
-        var page = new byte[stream.Length];
-        stream.ReadExactly(page);
-        return page;
     }
 
     // Keys and values are anybody's: should one of them ever come to be read as part of the page, it still could not run. Only this script and this style do, which are named by their hashes.
