@@ -75,6 +75,43 @@ public sealed class ListEndpointsTests
         Assert.Equal(JsonValueKind.Null, page.GetProperty("next").ValueKind);
     }
 
+    [Fact]
+    public async Task ASiloThatDoesNotAnswer_IsJoinedByAnother_AndTheFirstPageCounts()
+    {
+        var calls = 0;
+        var never = new TaskCompletionSource<KeyPage>();
+        await using var api = await FakeApi.StartAsync(new FakeCluster
+        {
+            Coordinators = 3,
+            KeyPages = (_, _) => ++calls == 1 ? new ValueTask<KeyPage>(never.Task) : ValueTask.FromResult(new KeyPage { Status = ReplyStatus.Done, Keys = ["a"] }),
+        });
+        using var connection = api.Connect();
+
+        var (status, page, _) = await connection.PostAsync("/list", "{}");
+        Assert.Equal((200, 2, "a"), (status, calls, page.GetProperty("keys")[0].GetString()));
+    }
+
+    [Fact]
+    public async Task ASlowSilo_MayStillBeTheOneThatAnswers()
+    {
+        var calls = 0;
+        var slow = new TaskCompletionSource<KeyPage>();
+        await using var api = await FakeApi.StartAsync(new FakeCluster
+        {
+            Coordinators = 3,
+            KeyPages = (_, _) =>
+            {
+                if (++calls == 1) return new ValueTask<KeyPage>(slow.Task);
+                slow.TrySetResult(new KeyPage { Status = ReplyStatus.Done, Keys = ["slow"] });
+                return new ValueTask<KeyPage>(new TaskCompletionSource<KeyPage>().Task);
+            },
+        });
+        using var connection = api.Connect();
+
+        var (status, page, _) = await connection.PostAsync("/list", "{}");
+        Assert.Equal((200, "slow"), (status, page.GetProperty("keys")[0].GetString()));
+    }
+
     [Theory]
     [InlineData(ReplyStatus.NoQuorum, 503, "no-quorum")]
     [InlineData(ReplyStatus.Forming, 503, "forming")]
