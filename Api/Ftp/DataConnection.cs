@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Orleans.Kv.Api.Ftp;
@@ -13,7 +14,12 @@ internal sealed class DataConnection : IAsyncDisposable
 
     private DataConnection(Socket socket, Stream stream, TimeSpan timeout) => (_socket, _stream, _timeout) = (socket, stream, timeout);
 
-    public static async Task<DataConnection> OpenAsync(DataEndpoint endpoint, X509Certificate2? certificate, FtpOptions options, CancellationToken cancellation)
+    /// <summary>Opens it, encrypted where there is a certificate.</summary>
+    /// <remarks>
+    /// What is received comes under TLS 1.2. A server speaks first in 1.3 (it sends tickets for other sessions), which a client that only sends never reads; closed with something unread in it, the connection
+    /// is reset, and the end of the file with it.
+    /// </remarks>
+    public static async Task<DataConnection> OpenAsync(DataEndpoint endpoint, bool receives, X509Certificate2? certificate, FtpOptions options, CancellationToken cancellation)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         timeout.CancelAfter(options.DataTimeout);
@@ -24,7 +30,8 @@ internal sealed class DataConnection : IAsyncDisposable
         var secure = new SslStream(stream);
         try
         {
-            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, timeout.Token);
+            var protocols = receives ? SslProtocols.Tls12 : SslProtocols.None;
+            await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = protocols }, timeout.Token);
             return new DataConnection(socket, secure, options.DataTimeout);
         }
         catch

@@ -128,7 +128,7 @@ internal sealed partial class FtpSession
         return await SendLinesAsync(entries.Select(entry => ListFormat.Facts(entry, _facts, "")).Prepend(ListFormat.Facts(self with { Name = "." }, _facts, "cdir")));
     }
 
-    private Task<FtpReply> SendLinesAsync(IEnumerable<string> lines) => TransferAsync("The listing follows.", async (data, cancellation) =>
+    private Task<FtpReply> SendLinesAsync(IEnumerable<string> lines) => TransferAsync("The listing follows.", receives: false, async (data, cancellation) =>
     {
         var text = new StringBuilder();
         foreach (var line in lines)
@@ -149,7 +149,7 @@ internal sealed partial class FtpSession
         var content = await files.OpenAsync(path, _stopping);
         if (from > content.Size) return new FtpReply(554, $"{path} has {content.Size} bytes.");
         var text = _isAscii ? new AsciiText() : null;
-        return await TransferAsync($"{path} follows ({content.Size - from} bytes).", async (data, cancellation) =>
+        return await TransferAsync($"{path} follows ({content.Size - from} bytes).", receives: false, async (data, cancellation) =>
         {
             await foreach (var part in content.ReadAsync(from, content.Size, cancellation)) await SendAsync(data, text?.Encode(part.Span) ?? part, cancellation);
             await data.FinishAsync(cancellation);
@@ -160,7 +160,7 @@ internal sealed partial class FtpSession
     {
         _restart = 0;
         await using var upload = await files.UploadAsync(path, keep, _stopping);
-        return await TransferAsync(unique ? $"FILE: {path.Name}" : $"Ready for {path}.", async (data, cancellation) =>
+        return await TransferAsync(unique ? $"FILE: {path.Name}" : $"Ready for {path}.", receives: true, async (data, cancellation) =>
         {
             if (_isAscii) await ReceiveTextAsync(data, upload, cancellation);
             else await ReceiveAsync(data, upload, cancellation);
@@ -203,7 +203,7 @@ internal sealed partial class FtpSession
     private bool IsClientGone() => control.Socket.Poll(0, SelectMode.SelectRead) && control.Socket.Available == 0;
 
     /// <summary>Opens the data connection, has the work done over it, and says how it ended. Meanwhile the client is listened to.</summary>
-    private async Task<FtpReply> TransferAsync(string opening, Func<DataConnection, CancellationToken, Task> work)
+    private async Task<FtpReply> TransferAsync(string opening, bool receives, Func<DataConnection, CancellationToken, Task> work)
     {
         if (options.RequireTls && !_isDataSecure) return new FtpReply(521, "Data goes encrypted only: PROT P comes first.");
         if (_data is not { } endpoint) return new FtpReply(425, "Where to? PASV, EPSV, PORT or EPRT comes first.");
@@ -213,7 +213,7 @@ internal sealed partial class FtpSession
         try
         {
             await ReplyAsync(new FtpReply(150, opening));
-            var transfer = CarryOutAsync(endpoint, work, aborted.Token);
+            var transfer = CarryOutAsync(endpoint, receives, work, aborted.Token);
             await ListenDuringAsync(transfer, aborted);
             return await transfer;
         }
@@ -224,12 +224,12 @@ internal sealed partial class FtpSession
         }
     }
 
-    private async Task<FtpReply> CarryOutAsync(DataEndpoint endpoint, Func<DataConnection, CancellationToken, Task> work, CancellationToken aborted)
+    private async Task<FtpReply> CarryOutAsync(DataEndpoint endpoint, bool receives, Func<DataConnection, CancellationToken, Task> work, CancellationToken aborted)
     {
         DataConnection? data = null;
         try
         {
-            data = await DataConnection.OpenAsync(endpoint, _isDataSecure ? access.Certificate : null, options, aborted);
+            data = await DataConnection.OpenAsync(endpoint, receives, _isDataSecure ? access.Certificate : null, options, aborted);
             await work(data, aborted);
             return new FtpReply(226, "Done.");
         }
