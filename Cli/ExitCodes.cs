@@ -20,4 +20,7 @@ internal static class ExitCodes
     /// script that needs to know is told.
     /// </summary>
     public const int NotCommitted = 4;
+
+    /// <summary>Interrupted before the end (Ctrl-C), as shells say it: 128 and the number of the signal.</summary>
+    public const int Interrupted = 130;
 }

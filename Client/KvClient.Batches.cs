@@ -26,11 +26,32 @@ public sealed partial class KvClient
     {
         ArgumentNullException.ThrowIfNull(keys);
         var entries = new List<KvEntry?>();
-        foreach (var some in keys.Chunk(KvBatch.MaxOperations))
+        foreach (var some in keys.Chunk(KvBatch.MaxOperations)) entries.AddRange(await FetchSomeAsync(some, consistency, cancellation));
+        return entries;
+    }
+
+    // What did not fit into one answer, or whose turn did not come in time, is asked for again: as long as each answer has something.
+    private async Task<KvEntry?[]> FetchSomeAsync(string[] keys, KvConsistency consistency, CancellationToken cancellation)
+    {
+        var entries = new KvEntry?[keys.Length];
+        var left = Enumerable.Range(0, keys.Length).ToList();
+        while (left.Count > 0)
         {
             var batch = new KvBatch();
-            foreach (var key in some) batch.Fetch(key, consistency);
-            foreach (var result in await ExecuteAsync(batch, cancellation)) entries.Add(result.Error is null ? result.Entry : throw result.Error);
+            foreach (var index in left) batch.Fetch(keys[index], consistency);
+            var again = new List<int>();
+            KvException? failure = null;
+            foreach (var (index, result) in left.Zip(await ExecuteAsync(batch, cancellation)))
+            {
+                entries[index] = result.Entry;
+                if (result.Error is not { } error) continue;
+                if (!error.IsTransient && error.Code != KvErrorCode.AnswerTooLarge) throw error;
+                failure = error;
+                again.Add(index);
+            }
+
+            if (again.Count == left.Count) throw failure!;
+            left = again;
         }
 
         return entries;

@@ -21,6 +21,11 @@ public sealed class KvClientOptions
     /// </summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(7);
 
+    /// <summary>
+    /// For how long a call goes on that was certainly not carried out (nobody listens, no cluster yet, a bound is met). Null: for <see cref="CallTimeout"/>. Zero, for programs whose user decides: until each endpoint was asked once.
+    /// </summary>
+    public TimeSpan? RefusalPatience { get; init; }
+
     /// <summary>The pause before the second round over the endpoints, half of it by chance; it doubles from round to round.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -60,6 +65,7 @@ public sealed class KvClientOptions
             .Select(static endpoint => $"'{endpoint}' in {nameof(Endpoints)} is not an http address"));
         if (CallTimeout <= TimeSpan.Zero || CallTimeout > MaxCallTimeout) errors.Add($"{nameof(CallTimeout)} is not between 0 and {MaxCallTimeout.TotalSeconds} s");
         if (AttemptTimeout <= TimeSpan.Zero) errors.Add($"{nameof(AttemptTimeout)} is not above 0");
+        if (RefusalPatience < TimeSpan.Zero) errors.Add($"{nameof(RefusalPatience)} is below 0");
         if (FirstPause < TimeSpan.Zero || FirstPause > LongestPause) errors.Add($"{nameof(FirstPause)} is not between 0 and {nameof(LongestPause)}");
         if (MaxAnswerBytes is < 1 or > int.MaxValue) errors.Add($"{nameof(MaxAnswerBytes)} is not between 1 and {int.MaxValue}");
         if (WatchSilence <= TimeSpan.Zero) errors.Add($"{nameof(WatchSilence)} is not above 0");

@@ -39,13 +39,14 @@ internal static class ConflictCommands
         var id = new Argument<string>("id") { Description = "The conflict, as it is listed." };
         var dir = CommonOptions.Dir();
         var url = CommonOptions.Url();
-        var command = new Command("delete", "Forgets a conflict.") { id, dir, url };
+        var json = CommonOptions.Json();
+        var command = new Command("delete", "Forgets a conflict.") { id, dir, url, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = CommonOptions.Connect(parsed, dir, url);
             using var answer = await client.DeleteAsync($"/conflicts/{Uri.EscapeDataString(parsed.GetValue(id)!)}", cancellation);
             if (!answer.IsSuccess) throw new CliException(answer.Status == HttpStatusCode.NotFound ? ExitCodes.NotFound : ExitCodes.Unavailable, answer.Problem);
-            Console.WriteLine("deleted");
+            Console.WriteLine(parsed.GetValue(json) ? answer.Text : "deleted");
             return ExitCodes.Ok;
         });
         return command;

@@ -18,7 +18,8 @@ internal static class DrainCommand
         var name = new Argument<string>("name") { Description = "The silo, for example silo-1." };
         var dir = CommonOptions.Dir();
         var url = CommonOptions.Url();
-        var command = new Command("drain", "Moves a silo's data to the others and stops it, for good.") { name, dir, url };
+        var json = CommonOptions.Json();
+        var command = new Command("drain", "Moves a silo's data to the others and stops it, for good.") { name, dir, url, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = CommonOptions.Connect(parsed, dir, url);
@@ -26,12 +27,12 @@ internal static class DrainCommand
             await DrainAsync(client, silo, cancellation);
             if (parsed.GetValue(url) is not null)
             {
-                Console.WriteLine($"{silo} is drained; its process may be stopped");
+                new SiloChange(silo, "drained", null, $"{silo} is drained; its process may be stopped").Print(parsed.GetValue(json));
                 return ExitCodes.Ok;
             }
 
             await ControlPipe.AskAsync(new ClusterDirectory(parsed.GetValue(dir)!), "stop", silo, cancellation);
-            Console.WriteLine($"{silo} is drained and has stopped");
+            new SiloChange(silo, "stopped", null, $"{silo} is drained and has stopped").Print(parsed.GetValue(json));
             return ExitCodes.Ok;
         });
         return command;

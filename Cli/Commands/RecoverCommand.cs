@@ -15,11 +15,13 @@ internal static class RecoverCommand
         var dir = CommonOptions.Dir();
         var url = CommonOptions.Url();
         var yes = new Option<bool>("--yes") { Description = "Do it without asking." };
-        var command = new Command("recover", "Gives up silos that will not return, when too many were lost at once.") { dir, url, yes };
+        var json = CommonOptions.Json();
+        var command = new Command("recover", "Gives up silos that will not return, when too many were lost at once.") { dir, url, yes, json };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var client = CommonOptions.Connect(parsed, dir, url);
             using var plan = await AskAsync(client, apply: false, cancellation);
+            if (parsed.GetValue(json)) return await PrintAsync(client, plan, parsed.GetValue(yes), cancellation);
             if (!plan.Root.GetProperty("needed").GetBoolean())
             {
                 Console.WriteLine("nothing to recover: no silo of the map is missing");
@@ -33,6 +35,21 @@ internal static class RecoverCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    // For programs, who are not asked: the plan, or what came of it.
+    private static async Task<int> PrintAsync(ApiClient client, Answer plan, bool isAgreed, CancellationToken cancellation)
+    {
+        var isNeeded = plan.Root.GetProperty("needed").GetBoolean();
+        if (!isNeeded || !isAgreed)
+        {
+            Console.WriteLine(plan.Text);
+            return isNeeded ? ExitCodes.NotFound : ExitCodes.Ok;
+        }
+
+        using var done = await AskAsync(client, apply: true, cancellation);
+        Console.WriteLine(done.Text);
+        return ExitCodes.Ok;
     }
 
     private static async Task<Answer> AskAsync(ApiClient client, bool apply, CancellationToken cancellation)

@@ -16,27 +16,29 @@ internal static class SiloCommands
         One("stop", "Stops a silo in good order.", async (directory, name, cancellation) =>
         {
             await ControlPipe.AskAsync(directory, "stop", name, cancellation);
-            return $"{name} has stopped";
+            return new SiloChange(name, "stopped", null, $"{name} has stopped");
         }),
         One("start", "Starts a silo again, with its name and ports.", (directory, name, cancellation) => StartAsync(directory, "start", name, cancellation)),
         One("add", "Starts one more silo, which joins the cluster.", (directory, name, cancellation) => StartAsync(directory, "add", name, cancellation)),
         DrainCommand.Create(),
     };
 
-    private static Command One(string verb, string description, Func<ClusterDirectory, string, CancellationToken, Task<string>> action)
+    private static Command One(string verb, string description, Func<ClusterDirectory, string, CancellationToken, Task<SiloChange>> action)
     {
         var name = new Argument<string>("name") { Description = "The silo, for example silo-1." };
         var dir = CommonOptions.Dir();
-        var command = new Command(verb, description) { name, dir };
+        var json = CommonOptions.Json();
+        var command = new Command(verb, description) { name, dir, json };
         command.SetAction(async (parsed, cancellation) =>
         {
-            Console.WriteLine(await action(new ClusterDirectory(parsed.GetValue(dir)!), parsed.GetValue(name)!, cancellation));
+            var change = await action(new ClusterDirectory(parsed.GetValue(dir)!), parsed.GetValue(name)!, cancellation);
+            change.Print(parsed.GetValue(json));
             return ExitCodes.Ok;
         });
         return command;
     }
 
-    private static string Kill(ClusterDirectory directory, string name)
+    private static SiloChange Kill(ClusterDirectory directory, string name)
     {
         var silos = directory.Read().Silos;
         if (silos.All(silo => silo.Name != name))
@@ -45,17 +47,17 @@ internal static class SiloCommands
         using var process = Process.GetProcessById(pid);
         process.Kill();
         process.WaitForExit();
-        return $"{name} (process {pid}) is killed";
+        return SiloChange.Of(name, "killed", pid);
     }
 
-    private static async Task<string> StartAsync(ClusterDirectory directory, string verb, string name, CancellationToken cancellation)
+    private static async Task<SiloChange> StartAsync(ClusterDirectory directory, string verb, string name, CancellationToken cancellation)
     {
         await ControlPipe.AskAsync(directory, verb, name, cancellation);
         var started = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(started) < StartPatience)
         {
             // A silo writes its number when its host is built.
-            if (directory.LivePid(name) is { } pid) return $"{name} (process {pid}) is started";
+            if (directory.LivePid(name) is { } pid) return SiloChange.Of(name, "started", pid);
             await Task.Delay(StartPoll, cancellation);
         }
 

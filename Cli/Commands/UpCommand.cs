@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
+using Orleans.Kv.Cli.Http;
 using Orleans.Kv.Cli.Local;
 
 namespace Orleans.Kv.Cli.Commands;
@@ -18,12 +20,13 @@ internal static class UpCommand
         var storage = new Option<string>("--storage") { Description = "Where silos keep data: memory or disk.", DefaultValueFactory = _ => "memory" };
         var ftpPort = new Option<int?>("--ftp-port") { Description = "The port for FTP on 127.0.0.1; 0 for no FTP. A free one is chosen otherwise." };
         var noAuth = new Option<bool>("--no-auth") { Description = "Serve without authentication, which is the default on loopback." };
-        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, noAuth };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!));
+        var json = CommonOptions.Json();
+        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, noAuth, json };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!, parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage)
+    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage, bool isJson)
     {
         Check(silos, port, ftpPort, dir, storage);
         var directory = new ClusterDirectory(dir);
@@ -34,7 +37,7 @@ internal static class UpCommand
         if (!Ports.IsFree(port)) throw new CliException(ExitCodes.Unavailable, $"port {port} on 127.0.0.1 is in use; choose another with --port.");
         if (ftpPort > 0 && !Ports.IsFree(ftpPort.Value)) throw new CliException(ExitCodes.Unavailable, $"port {ftpPort} on 127.0.0.1 is in use; choose another with --ftp-port.");
         if (directory.Clean())
-            Console.WriteLine($"{directory.FullPath} holds the remains of a cluster that is gone; memory storage left no data, so a new one starts.");
+            await Console.Error.WriteLineAsync($"kv: {directory.FullPath} holds the remains of a cluster that is gone; memory storage left no data, so a new one starts.");
         // One more than the silos need is for files, and two in case that those asked for are among them.
         var ports = Ports.Choose((2 * silos) + 3, new Random(Environment.ProcessId)).Where(one => one != port && one != ftpPort).ToList();
         var ftp = ftpPort ?? ports[^1];
@@ -42,7 +45,7 @@ internal static class UpCommand
         directory.Write(endpoints);
         try
         {
-            return await RunAsync(directory, endpoints);
+            return await RunAsync(directory, endpoints, isJson);
         }
         finally
         {
@@ -50,7 +53,7 @@ internal static class UpCommand
         }
     }
 
-    private static async Task<int> RunAsync(ClusterDirectory directory, Endpoints endpoints)
+    private static async Task<int> RunAsync(ClusterDirectory directory, Endpoints endpoints, bool isJson)
     {
         using var cluster = new LocalCluster(directory, endpoints);
         using var stop = new CancellationTokenSource();
@@ -72,8 +75,13 @@ internal static class UpCommand
             cluster.StartAll();
             control = ControlPipe.ServeAsync(directory, cluster.CommandAsync, stop.Token);
             await cluster.WaitUntilReadyAsync(stop.Token);
-            if (endpoints.Ftp is { } ftp) Console.WriteLine($"files: {ftp}");
-            Console.WriteLine($"ready: {endpoints.Url}");
+            if (isJson) Console.WriteLine(ToJson(endpoints));
+            else
+            {
+                if (endpoints.Ftp is { } ftp) Console.WriteLine($"files: {ftp}");
+                Console.WriteLine($"ready: {endpoints.Url}");
+            }
+
             await Task.Delay(Timeout.Infinite, stop.Token);
             return ExitCodes.Ok;
         }
@@ -88,6 +96,12 @@ internal static class UpCommand
             await control;
         }
     }
+
+    private static string ToJson(Endpoints endpoints) => Encoding.UTF8.GetString(Bodies.Write(writer =>
+    {
+        writer.WriteString("ready", endpoints.Url);
+        if (endpoints.Ftp is { } ftp) writer.WriteString("files", ftp);
+    }).Span);
 
     // The processes of an `up` that was killed notice it and stop; whoever starts the next one at once should not have to know.
     private static async Task WaitForEarlierAsync(ClusterDirectory directory)

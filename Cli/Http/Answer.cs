@@ -9,10 +9,10 @@ internal sealed class Answer : IDisposable
 {
     private readonly JsonDocument _document;
 
-    public Answer(HttpStatusCode status, byte[] body)
+    public Answer(HttpStatusCode status, ReadOnlyMemory<byte> body)
     {
         Status = status;
-        Text = Encoding.UTF8.GetString(body);
+        Text = Encoding.UTF8.GetString(body.Span);
         try
         {
             _document = JsonDocument.Parse(body);

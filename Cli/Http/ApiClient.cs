@@ -1,43 +1,40 @@
-using System.Net.Http.Headers;
+using Orleans.Kv.Client;
 
 namespace Orleans.Kv.Cli.Http;
 
-/// <summary>Requests to an API host, with failures to reach it as sentences.</summary>
+/// <summary>Requests to an API host whose answers are printed as they are, with failures to reach it as sentences. What reads them as values uses <see cref="Kv"/>.</summary>
 internal sealed class ApiClient(Uri address) : IDisposable
 {
-    // The API host answers within its own deadline of some seconds; this is for a host that hangs.
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+    /// <summary>
+    /// Who types a command wants to hear at once that nobody listens, or that there is no quorum. A lost answer is another matter: the request is sent again, under its id.
+    /// </summary>
+    public KvClient Kv { get; } = new(new KvClientOptions { Endpoints = [address], RefusalPatience = TimeSpan.Zero });
 
-    public Task<Answer> GetAsync(string path, CancellationToken cancellation) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellation);
+    public Task<Answer> GetAsync(string path, CancellationToken cancellation) => SendAsync(new KvRequest(HttpMethod.Get, path), cancellation);
 
-    public Task<Answer> PostAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    /// <summary>A request that may be carried out twice, or has an id by which it is recognised.</summary>
+    public Task<Answer> PostAsync(string path, ReadOnlyMemory<byte> body, CancellationToken cancellation) =>
+        SendAsync(new KvRequest(HttpMethod.Post, path) { Body = body, IsRepeatable = true }, cancellation);
+
+    public Task<Answer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(new KvRequest(HttpMethod.Delete, path), cancellation);
+
+    public void Dispose() => Kv.Dispose();
+
+    private async Task<Answer> SendAsync(KvRequest request, CancellationToken cancellation)
     {
-        var content = new ReadOnlyMemoryContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellation);
-    }
-
-    public Task<Answer> DeleteAsync(string path, CancellationToken cancellation) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path), cancellation);
-
-    public void Dispose() => _http.Dispose();
-
-    private async Task<Answer> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-    {
-        using (request)
+        try
         {
-            try
-            {
-                using var response = await _http.SendAsync(request, cancellation);
-                return new Answer(response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellation));
-            }
-            catch (HttpRequestException exception)
-            {
-                throw new CliException(ExitCodes.Unavailable, $"{address} does not answer: {exception.Message}");
-            }
-            catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                throw new CliException(ExitCodes.Unavailable, $"{address} did not answer within {_http.Timeout.TotalSeconds:0} s; what became of the request is unknown.");
-            }
+            var response = await Kv.SendAsync(request, cancellation);
+            return new Answer(response.Status, response.Body);
+        }
+        catch (KvException exception) when (exception.Status is { } status)
+        {
+            // An answer all the same: some commands go on after it.
+            return new Answer(status, Bodies.Problem(exception));
+        }
+        catch (KvException exception)
+        {
+            throw Failures.Of(exception);
         }
     }
 }

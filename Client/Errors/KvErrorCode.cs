@@ -24,6 +24,9 @@ public static class KvErrorCode
     /// <summary>No silo could serve; not done.</summary>
     public const string Unavailable = "unavailable";
 
+    /// <summary>A fetch of a batch whose answer is full already; fetch that key in another one.</summary>
+    public const string AnswerTooLarge = "answer-too-large";
+
     /// <summary>Done, not done, or to be done yet: nobody can know.</summary>
     public const string UnknownOutcome = "unknown-outcome";
 

@@ -46,7 +46,8 @@ internal sealed class Sender(HttpClient http, EndpointRing ring, Pauses pauses, 
 
             // The next one of a round is asked at once, the next round after a pause.
             var pause = attempts % ring.Count == 0 || attempt.RetryAfter > TimeSpan.Zero ? pauses.Next((attempts - 1) / ring.Count, attempt.RetryAfter) : TimeSpan.Zero;
-            if (_time.GetElapsedTime(started) + pause >= options.CallTimeout) throw Honest(attempt.Failure, request, doubt);
+            var patience = attempt.IsDoubt || attempts % ring.Count != 0 ? options.CallTimeout : options.RefusalPatience ?? options.CallTimeout;
+            if (_time.GetElapsedTime(started) + pause >= patience) throw Honest(attempt.Failure, request, doubt);
             if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, cancellation);
         }
     }

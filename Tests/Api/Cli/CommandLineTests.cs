@@ -119,7 +119,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("1 2", "\"1 2\"")]
     [InlineData("", "\"\"")]
     public void AValue_IsSentAsItStandsIfItIsJson_ElseAsAString(string value, string sent) =>
-        Assert.Equal($$"""{"key":"k","value":{{sent}}}""", Encoding.UTF8.GetString(Bodies.Value("k", value).Span));
+        Assert.Equal($$"""{"key":"k","value":{{sent}},"requestId":"r"}""", Encoding.UTF8.GetString(Bodies.Store("k", value, null, null, false, "r").Span));
 
     private async Task<(int Code, string Errors)> RunAsync(string arguments)
     {

@@ -139,6 +139,15 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public async Task WithoutPatience_EveryEndpointIsAskedOnce()
+    {
+        using var client = new KvClient(new KvClientOptions { Endpoints = [new Uri("http://a"), new Uri("http://b")], Handler = _api.Refuse().Problem(503, "forming"), RefusalPatience = TimeSpan.Zero });
+        var failure = await Assert.ThrowsAsync<KvException>(() => client.FetchAsync("k"));
+        Assert.Equal(KvErrorCode.Forming, failure.Code);
+        Assert.Equal(["a", "b"], _api.Sent.Select(static sent => sent.Endpoint));
+    }
+
+    [Fact]
     public async Task Overloaded_WaitsAsLongAsTheApiHostAsks()
     {
         var time = new Api.ManualTime();
