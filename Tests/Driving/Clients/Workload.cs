@@ -82,7 +82,7 @@ public sealed class Workload : IDisposable
     private Operation Draw(Random random, (long Value, long Version) seen)
     {
         var value = Interlocked.Increment(ref _values);
-        return random.Next(20) switch
+        return random.Next(21) switch
         {
             < 7 => Operation.Fetch(),
             < 11 => Operation.Store(value),
@@ -90,6 +90,7 @@ public sealed class Workload : IDisposable
             12 => Operation.Update(value),
             13 when seen.Version > 0 => Operation.Update(value, seen.Version),
             < 16 => Operation.Delete(),
+            16 => Operation.Touch(),
             _ => Operation.TestAndSet(seen.Value, value),
         };
     }
