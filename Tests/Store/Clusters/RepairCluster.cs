@@ -15,6 +15,9 @@ namespace Orleans.Kv.Tests.Store.Clusters;
 /// <summary>Three silos whose storages can hang and whose repairs come quickly, with a look into their registers.</summary>
 public sealed class RepairCluster : IAsyncDisposable
 {
+    /// <summary>How long a push to a silo that hangs takes to fail.</summary>
+    public static readonly TimeSpan BatchTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, StallingStorage> _storages = new();
     private readonly Origin _origin = new();
 
@@ -36,7 +39,7 @@ public sealed class RepairCluster : IAsyncDisposable
             silo.Services.AddSingleton<IRegisterStorage>(repair._storages.GetOrAdd(name, _ => new StallingStorage()));
             silo.Services.AddSingleton<ILoggerProvider>(repair.Logs);
             silo.Services.AddLogging(logging => logging.AddFilter<RecordedLogs>("Orleans.Kv.Grains.Repair", LogLevel.Information));
-            silo.Configure<TrafficOptions>(options => options.BatchTimeout = TimeSpan.FromSeconds(1));
+            silo.Configure<TrafficOptions>(options => options.BatchTimeout = BatchTimeout);
             silo.Configure<RepairOptions>(options =>
             {
                 // Each test turns on what it is about; the rest must not lend a hand.
