@@ -1,6 +1,6 @@
 using Orleans.Kv.Api.Hosting;
 
-if (CommandLine.Parse(args, out var error) is not { } options)
+if (CommandLine.Parse(args, Environment.GetEnvironmentVariables(), out var error) is not { } options)
 {
     await Console.Error.WriteLineAsync(error);
     return ExitCodes.Usage;

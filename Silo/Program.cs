@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Silo.Hosting;
 
-var parsed = CommandLine.Parse(args);
+var parsed = CommandLine.Parse(args, Environment.GetEnvironmentVariables());
 if (parsed.Options is not { } options)
 {
     await Console.Error.WriteLineAsync(parsed.Error);

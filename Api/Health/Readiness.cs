@@ -11,7 +11,7 @@ namespace Orleans.Kv.Api.Health;
 /// Whether this host can serve: it has reached the cluster, the cluster has a map, and a linearizable read goes through the very way that
 /// users' requests go. The read is of a key that nobody writes; it leaves no trace.
 /// </summary>
-internal sealed class Readiness(ICluster cluster, ClusterMonitor monitor, ClusterView view, KeyRouteCache routes, Router router, TimeProvider time)
+internal sealed class Readiness(Draining draining, ICluster cluster, ClusterMonitor monitor, ClusterView view, KeyRouteCache routes, Router router, TimeProvider time)
 {
     // Balancers and scripts ask often and from several places; a result this young is as good as another read.
     private static readonly TimeSpan Remembered = TimeSpan.FromMilliseconds(500);
@@ -21,6 +21,7 @@ internal sealed class Readiness(ICluster cluster, ClusterMonitor monitor, Cluste
     /// <summary>Null when ready, else what is missing.</summary>
     public async Task<Problem?> CheckAsync()
     {
+        if (draining.IsOn) return Missing(ProblemCode.Unavailable, "this API host is stopping");
         var readyAt = Volatile.Read(ref _readyAt);
         if (readyAt != 0 && time.GetElapsedTime(readyAt) < Remembered) return null;
         if (!cluster.IsConnected) return Missing(ProblemCode.Unavailable, "this API host has not reached the cluster yet");

@@ -43,9 +43,13 @@ internal static class ApiHost
             host.ShutdownTimeout = ShutdownPatience;
         });
         (addCluster ?? (web => AddCluster(web, options, gateways)))(builder);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
         if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
 
         var app = builder.Build();
+        UseDraining(app);
         app.UseMiddleware<ProblemPages>();
         app.UseMiddleware<KeyPaths>();
         app.UseRouting();
@@ -63,6 +67,17 @@ internal static class ApiHost
         app.MapHealth();
         app.MapDescription();
         return app;
+    }
+
+    /// <summary>Who has a connection of their own learns with their next answer that they need another one.</summary>
+    private static void UseDraining(WebApplication app)
+    {
+        var draining = app.Services.GetRequiredService<Draining>();
+        app.Use((context, next) =>
+        {
+            if (draining.IsOn) context.Response.Headers.Connection = "close";
+            return next(context);
+        });
     }
 
     private static void AddLogging(WebApplicationBuilder builder, ApiOptions options)

@@ -6,6 +6,9 @@ namespace Orleans.Kv.Api.Hosting;
 /// <summary>What an API host is told by whoever starts it.</summary>
 internal sealed class ApiOptions
 {
+    // A balancer that needs longer is broken, and whoever stops the host would take it for hung.
+    private const int MaxDrainSeconds = 600;
+
     public int Port { get; set; } = 8080;
 
     /// <summary>Addresses to listen on instead of the loopback port, as ASP.NET Core writes them, separated by semicolons.</summary>
@@ -21,6 +24,12 @@ internal sealed class ApiOptions
 
     /// <summary>Files over FTP, which are off unless a port is given.</summary>
     public FtpOptions Ftp { get; } = new();
+
+    /// <summary>
+    /// For how long the host goes on serving after it was told to stop, while it says that it is not ready: as long as the load balancer in front of it needs to notice, and to
+    /// send its requests elsewhere. Nothing where there is no balancer.
+    /// </summary>
+    public int DrainSeconds { get; set; }
 
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
@@ -38,6 +47,7 @@ internal sealed class ApiOptions
         if (string.IsNullOrWhiteSpace(Directory)) yield return "--directory must not be empty.";
         // 0 is for tests, which take whatever port is free.
         if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
+        if (DrainSeconds is < 0 or > MaxDrainSeconds) yield return $"--drain-seconds must be from 0 to {MaxDrainSeconds}.";
         if (Urls is { } urls && urls.Split(';').Any(url => !Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "http"))
             yield return $"--urls {urls} must be http addresses separated by semicolons.";
         foreach (var fault in Ftp.Faults()) yield return fault;

@@ -1,35 +1,34 @@
+using System.Collections;
 using System.Globalization;
 using System.Net;
 using Orleans.Kv.Api.Ftp;
+using Orleans.Kv.Interfaces.Hosting;
 
 namespace Orleans.Kv.Api.Hosting;
 
 /// <summary>
-/// Reads <c>--option value</c> and <c>--option=value</c>. An option this program does not know is an error and not ignored: a host that
-/// runs with other settings than its operator believes is worse than one that does not run.
+/// Reads <c>--option value</c> and <c>--option=value</c>, and from the environment what the command line leaves open (<see cref="EnvironmentOptions"/>). An option on the command line that this
+/// program does not know is an error and not ignored: a host that runs with other settings than its operator believes is worse than one that does not run.
 /// </summary>
 internal static class CommandLine
 {
     /// <summary>The options, or null with every error in one sentence after another.</summary>
-    public static ApiOptions? Parse(IReadOnlyList<string> arguments, out string error)
+    public static ApiOptions? Parse(IReadOnlyList<string> arguments, out string error) => Parse(arguments, new Hashtable(), out error);
+
+    /// <inheritdoc cref="Parse(IReadOnlyList{string}, out string)"/>
+    public static ApiOptions? Parse(IReadOnlyList<string> arguments, IDictionary environment, out string error)
     {
         var options = new ApiOptions();
         var faults = new List<string>();
+        foreach (var option in EnvironmentOptions.Read(environment, arguments))
+        {
+            if (ApplyVariable(options, option) is { } fault) faults.Add(fault);
+        }
+
         for (var i = 0; i < arguments.Count; i++)
         {
             var (name, value) = Split(arguments[i]);
-            if (name == "--exit-with-parent")
-            {
-                options.ExitWithParent = true;
-                continue;
-            }
-
-            if (name == "--ftp-require-tls")
-            {
-                options.Ftp.RequireTls = true;
-                continue;
-            }
-
+            if (value is null && Switch(options, name, on: true)) continue;
             if (value is null && i + 1 < arguments.Count) value = arguments[++i];
             if (value is null) faults.Add($"{name} needs a value.");
             else if (Apply(options, name, value) is { } fault) faults.Add(fault);
@@ -38,6 +37,34 @@ internal static class CommandLine
         faults.AddRange(options.Faults());
         error = faults.Count == 0 ? "" : "The API host cannot start: " + string.Join(" ", faults);
         return faults.Count == 0 ? options : null;
+    }
+
+    /// <summary>Options without a value: named or not on the command line, true or false in the environment.</summary>
+    private static bool Switch(ApiOptions options, string name, bool on)
+    {
+        switch (name)
+        {
+            case "--exit-with-parent":
+                options.ExitWithParent = on;
+                return true;
+            case "--ftp-require-tls":
+                options.Ftp.RequireTls = on;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static string? ApplyVariable(ApiOptions options, EnvironmentOption option)
+    {
+        if (Switch(new ApiOptions(), option.Name, on: true))
+        {
+            if (option.Switch is not { } on) return $"{option.Variable} must be true or false.";
+            Switch(options, option.Name, on);
+            return null;
+        }
+
+        return Apply(options, option.Name, option.Value) is { } fault && fault != Unknown(option.Name) ? $"{option.Variable}: {fault}" : null;
     }
 
     private static (string Name, string? Value) Split(string argument)
@@ -60,16 +87,32 @@ internal static class CommandLine
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return $"--port {value} is not a whole number.";
                 options.Port = port;
                 return null;
-            case "--gateway":
-                if (!IPEndPoint.TryParse(value, out var gateway) || gateway.Port == 0) return $"--gateway {value} is not an address and a port, as 10.0.0.1:30000.";
-                options.Gateways.Add(gateway);
+            case "--drain-seconds":
+                if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return $"--drain-seconds {value} is not a whole number.";
+                options.DrainSeconds = seconds;
                 return null;
+            case "--gateway":
+                return AddGateways(options, value);
             case "--log-level":
                 if (!Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level)) return $"--log-level {value} is not known.";
                 options.LogLevel = level;
                 return null;
             default:
-                return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : $"{name} is not an option.";
+                return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : Unknown(name);
         }
     }
+
+    /// <summary>Several with commas between them: a variable can be set only once.</summary>
+    private static string? AddGateways(ApiOptions options, string value)
+    {
+        foreach (var text in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!IPEndPoint.TryParse(text, out var gateway) || gateway.Port == 0) return $"--gateway {text} is not an address and a port, as 10.0.0.1:30000.";
+            options.Gateways.Add(gateway);
+        }
+
+        return null;
+    }
+
+    private static string Unknown(string name) => $"{name} is not an option.";
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,8 @@ public sealed class ApiHostTests : IDisposable
     [InlineData("--gateway 10.0.0.1", "--gateway")]
     [InlineData("--gateway silo-1:30000", "--gateway")]
     [InlineData("--speed 11", "--speed")]
+    [InlineData("--drain-seconds -1", "--drain-seconds")]
+    [InlineData("--drain-seconds 3600", "--drain-seconds")]
     public void ABadCommandLine_IsNamed(string arguments, string about)
     {
         Assert.Null(CommandLine.Parse(arguments.Split(' '), out var error));
@@ -61,6 +64,31 @@ public sealed class ApiHostTests : IDisposable
         Assert.Equal((9000, "d", true, LogLevel.Debug), (options.Port, options.Directory, options.ExitWithParent, options.LogLevel));
         Assert.Equal("http://127.0.0.1:9000", options.Address);
         Assert.Equal(["10.0.0.1:30000", "[::1]:30001"], options.Gateways.Select(gateway => gateway.ToString()));
+    }
+
+    [Fact]
+    public void Variables_AreOptionsThatTheCommandLineOverrules()
+    {
+        var environment = new Hashtable
+        {
+            ["KV_PORT"] = "tcp://10.0.0.1:80", ["KV_GATEWAY"] = "10.0.0.1:30000, 10.0.0.2:30000", ["KV_DRAIN_SECONDS"] = "5", ["KV_FTP_PORT"] = "2121", ["KV_FTP_REQUIRE_TLS"] = "false", ["KV_URL"] = "http://x",
+        };
+
+        var options = CommandLine.Parse(["--port", "9000"], environment, out var error);
+
+        Assert.True(options is not null, error);
+        Assert.Equal((9000, 5, 2121, false), (options.Port, options.DrainSeconds, options.Ftp.Port, options.Ftp.RequireTls));
+        Assert.Equal(["10.0.0.1:30000", "10.0.0.2:30000"], options.Gateways.Select(gateway => gateway.ToString()));
+    }
+
+    [Theory]
+    [InlineData("KV_PORT", "tcp://10.0.0.1:80")]
+    [InlineData("KV_FTP_PORT", "tcp://10.0.0.1:80")]
+    [InlineData("KV_FTP_REQUIRE_TLS", "1")]
+    public void FaultyVariable_IsNamed(string variable, string value)
+    {
+        Assert.Null(CommandLine.Parse([], new Hashtable { [variable] = value }, out var error));
+        Assert.Contains(variable, error, StringComparison.Ordinal);
     }
 
     private static async Task<Uri> AddressAsync(IServiceProvider services)

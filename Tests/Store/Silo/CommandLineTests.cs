@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Net;
 using Orleans.Kv.Silo.Hosting;
 
 namespace Orleans.Kv.Tests.Store.Silo;
@@ -31,10 +33,16 @@ public sealed class CommandLineTests
         Assert.DoesNotContain('\n', error!);
     }
 
+    [Fact]
+    public void Address_MayBeAHostName()
+    {
+        Assert.Equal(IPAddress.Loopback, CommandLine.Parse(["--address", "localhost"]).Options!.Address);
+    }
+
     [Theory]
     [InlineData("--name")]
     [InlineData("--silo-port", "5", "--gateway-port", "5")]
-    [InlineData("--address", "here")]
+    [InlineData("--address", "not a host")]
     [InlineData("--log-level", "Loud")]
     [InlineData("--batches-in-flight", "0")]
     public void Fault_IsRefused(params string[] arguments)
@@ -42,5 +50,35 @@ public sealed class CommandLineTests
         var (options, error) = CommandLine.Parse(arguments);
         Assert.Null(options);
         Assert.Contains(arguments[0], error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_AreOptionsThatTheCommandLineOverrules()
+    {
+        var environment = new Hashtable
+        {
+            ["KV_NAME"] = "silo-9", ["KV_SILO_PORT"] = "1300", ["KV_FORMATION_SIZE"] = "5", ["KV_EXIT_WITH_PARENT"] = "true", ["KV_STORAGE"] = "", ["KV_SPEED"] = "11", ["NAME"] = "other",
+        };
+
+        var options = CommandLine.Parse(["--formation-size=7"], environment).Options!;
+
+        Assert.Equal(("silo-9", 1300, 7, true, "memory"), (options.Name, options.SiloPort, options.FormationSize, options.ExitWithParent, options.Storage));
+    }
+
+    [Theory]
+    [InlineData("KV_SILO_PORT", "tcp://10.0.0.1:80")]
+    [InlineData("KV_EXIT_WITH_PARENT", "yes")]
+    [InlineData("KV_ADDRESS", "not a host")]
+    public void FaultyVariable_IsNamed(string variable, string value)
+    {
+        var (options, error) = CommandLine.Parse([], new Hashtable { [variable] = value });
+        Assert.Null(options);
+        Assert.Contains(variable, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FaultyVariable_OfAnOptionOnTheCommandLine_DoesNotMatter()
+    {
+        Assert.NotNull(CommandLine.Parse(["--silo-port", "1300"], new Hashtable { ["KV_SILO_PORT"] = "tcp://10.0.0.1:80" }).Options);
     }
 }
