@@ -13,6 +13,7 @@ using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Operations.Batches;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Api.Statistics;
 using Orleans.Kv.Api.Watching;
 using Orleans.Kv.Interfaces.Clustering;
 
@@ -62,6 +63,7 @@ internal static class ApiHost
         app.MapSynchrony();
         app.MapMode();
         app.MapConflicts();
+        app.MapStatistics();
         app.MapWatch();
         app.MapClient();
         app.MapHealth();
@@ -128,6 +130,7 @@ internal static class ApiHost
         services.AddSingleton<ClusterMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterMonitor>());
         services.AddSingleton<Readiness>();
+        services.AddStatistics();
         services.AddWatching();
     }
 

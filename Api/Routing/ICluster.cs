@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Listing;
+using Orleans.Kv.Interfaces.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -44,6 +45,9 @@ internal interface ICluster
 
     /// <summary>Has the coordinator's silo put together a page of the keys. <see cref="Listing.KeyPages"/> asks another one where that cannot.</summary>
     ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request);
+
+    /// <summary>Has the coordinator's silo ask all silos what they measure.</summary>
+    ValueTask<MonitoringReport> GatherReports(int coordinator);
 
     /// <summary>Has the leader drain the node.</summary>
     ValueTask<DrainReply> Drain(string node);

@@ -4,6 +4,7 @@ using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
 using Orleans.Kv.Interfaces.Listing;
+using Orleans.Kv.Interfaces.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -53,6 +54,8 @@ internal sealed class OrleansCluster : ICluster
     public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => Coordinator(coordinator).DeleteConflict(id);
 
     public ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request) => Coordinator(coordinator).ListKeys(request);
+
+    public ValueTask<MonitoringReport> GatherReports(int coordinator) => Coordinator(coordinator).GatherReports();
 
     public ValueTask<DrainReply> Drain(string node) => Topology.Drain(node);
 

@@ -1,6 +1,7 @@
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Listing;
+using Orleans.Kv.Interfaces.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Interfaces.Coordination;
@@ -47,4 +48,8 @@ public interface ICoordinatorGrain : IGrainWithIntegerKey
     /// </summary>
     [Alias("ExecuteBatch")]
     ValueTask<BatchReply> ExecuteBatch(BatchRequest batch);
+
+    /// <summary>Asks all silos what they measure of themselves.</summary>
+    [Alias("GatherReports")]
+    ValueTask<MonitoringReport> GatherReports();
 }

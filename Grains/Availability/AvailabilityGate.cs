@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
@@ -27,12 +29,19 @@ namespace Orleans.Kv.Grains.Availability;
 /// <para>While every node can be reached and nothing is pending, in CP all this is one look at two flags.</para>
 /// </summary>
 internal sealed partial class AvailabilityGate(
-    IOutlook outlook, TopologyAgent topology, PendingStore pending, PendingWriter writer, CopyReader reader, TimeProvider time, ILogger<AvailabilityGate> logger)
+    IOutlook outlook, TopologyAgent topology, PendingStore pending, PendingWriter writer, CopyReader reader, OperationMeters meters, TimeProvider time,
+    ILogger<AvailabilityGate> logger)
 {
     private readonly ILogger _logger = logger;
 
     /// <summary>Carries the operation out. To be called on the scheduler of the proposer's grain.</summary>
     public ValueTask<OperationReply> Execute(ProposerHost proposer, OperationRequest request)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        return meters.Follow(request.Code, Carry(proposer, request), begun);
+    }
+
+    private ValueTask<OperationReply> Carry(ProposerHost proposer, OperationRequest request)
     {
         var isPlain = outlook.IsClear && pending.IsQuiet && request.Consistency != ReadConsistency.Eventual;
         if (!isPlain) return Choose(proposer, request);

@@ -2,12 +2,14 @@ using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Listing;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Listing;
+using Orleans.Kv.Interfaces.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Grains.Coordination;
@@ -17,7 +19,8 @@ namespace Orleans.Kv.Grains.Coordination;
 /// well; it keeps the proposers of the last keys, so that an outage costs each key one prepare.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate, ClusterReport report, ModeSwitch modes, KeyLister lister, TimeProvider time) : Grain, ICoordinatorGrain
+internal sealed class CoordinatorGrain(
+    SiloProposing silo, AvailabilityGate gate, ClusterReport report, ReportGatherer reports, ModeSwitch modes, KeyLister lister, TimeProvider time) : Grain, ICoordinatorGrain
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -40,6 +43,8 @@ internal sealed class CoordinatorGrain(SiloProposing silo, AvailabilityGate gate
     public ValueTask<BatchReply> ExecuteBatch(BatchRequest batch) => new(new BatchRunner(batch, GrainFactory, silo.Silo, time).Run());
 
     public ValueTask<ClusterStatus> GetCluster() => report.Compose();
+
+    public ValueTask<MonitoringReport> GatherReports() => new(reports.Gather());
 
     public ValueTask<ModeReply> SetMode(int mode) => modes.Set(mode);
 

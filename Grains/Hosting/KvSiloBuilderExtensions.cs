@@ -8,6 +8,7 @@ using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Expiry;
 using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Migration;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
@@ -97,6 +98,12 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<LocalCopies>();
         services.AddSingleton<CopyReader>();
         services.AddSingleton<AvailabilityGate>();
+        services.AddSingleton<OperationMeters>();
+        services.AddSingleton<GrainMeters>();
+        services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<GrainMeters>());
+        services.AddSingleton<SiloReporter>();
+        services.AddSingleton<MonitoringServiceClient>();
+        services.AddSingleton<ReportGatherer>();
         services.AddSingleton<LocalConflicts>();
         services.AddSingleton<ConflictGatherer>();
 
@@ -115,6 +122,7 @@ public static class KvSiloBuilderExtensions
         builder.AddGrainService<ReplicaService>();
         builder.AddGrainService<TopologyService>();
         builder.AddGrainService<ChangesService>();
+        builder.AddGrainService<MonitoringService>();
         builder.AddPlacementDirector<ReplicaPlacement, ReplicaPlacementDirector>();
         return builder;
     }

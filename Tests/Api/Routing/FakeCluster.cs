@@ -4,6 +4,7 @@ using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Listing;
+using Orleans.Kv.Interfaces.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replication;
 using Orleans.Kv.Interfaces.Topology;
@@ -39,6 +40,8 @@ internal sealed class FakeCluster : ICluster
 
     public Func<int, ValueTask<ClusterStatus>> Status { get; set; } = _ => throw new NotSupportedException();
 
+    public Func<int, ValueTask<MonitoringReport>> Reports { get; set; } = _ => ValueTask.FromResult(new MonitoringReport { Silos = [], Unasked = [] });
+
     /// <summary>Every call so far, answered or not.</summary>
     public IReadOnlyList<Call> Calls
     {
@@ -63,6 +66,8 @@ internal sealed class FakeCluster : ICluster
     public ValueTask<ConflictDeletion> DeleteConflict(int coordinator, string id) => ConflictDeletions(coordinator, id);
 
     public ValueTask<KeyPage> ListKeys(int coordinator, KeyListRequest request) => KeyPages(coordinator, request);
+
+    public ValueTask<MonitoringReport> GatherReports(int coordinator) => Reports(coordinator);
 
     public ValueTask<DrainReply> Drain(string node) => throw new NotSupportedException();
 

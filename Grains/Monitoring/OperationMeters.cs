@@ -1,0 +1,48 @@
+using Orleans.Kv.Interfaces.Monitoring;
+using Orleans.Kv.Interfaces.Operations;
+
+namespace Orleans.Kv.Grains.Monitoring;
+
+/// <summary>
+/// Counts the operations that this silo carries out, by their kind: what its proposers were asked, at key grains and at the coordinator alike. An operation that an API host takes to a second
+/// silo, because the first was slow, is counted by both. Failed is what has no definite outcome; a key that is not there and a condition that does not hold are outcomes.
+/// </summary>
+internal sealed class OperationMeters
+{
+    // A newer API host may know kinds that this silo does not: they are refused, and not counted.
+    private static readonly string[] Names = ["fetch", "store", "update", "delete", "testset", "touch"];
+
+    private readonly CallMeter[] _meters = [.. Names.Select(static _ => new CallMeter())];
+
+    public IEnumerable<CallCounts> Report() => Names.Select((name, i) => _meters[i].Report(name)).Where(static counts => counts.Calls > 0);
+
+    public void Count(OperationCode code, long begun, ReplyStatus? status)
+    {
+        if ((int)code < _meters.Length)
+            _meters[(int)code].Count(begun, status is not (ReplyStatus.Done or ReplyStatus.NotFound or ReplyStatus.ConditionFailed or ReplyStatus.Accepted));
+    }
+
+    /// <summary>Counts the operation when it ends.</summary>
+    public ValueTask<OperationReply> Follow(OperationCode code, ValueTask<OperationReply> operation, long begun)
+    {
+        if (!operation.IsCompletedSuccessfully) return Await(code, operation, begun);
+        var reply = operation.Result;
+        Count(code, begun, reply.Status);
+        return new(reply);
+    }
+
+    private async ValueTask<OperationReply> Await(OperationCode code, ValueTask<OperationReply> operation, long begun)
+    {
+        ReplyStatus? status = null;
+        try
+        {
+            var reply = await operation;
+            status = reply.Status;
+            return reply;
+        }
+        finally
+        {
+            Count(code, begun, status);
+        }
+    }
+}
