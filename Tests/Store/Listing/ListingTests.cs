@@ -1,8 +1,10 @@
 using System.Text;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Tests.Store.Clusters;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 
 namespace Orleans.Kv.Tests.Store.Listing;
@@ -54,7 +56,8 @@ public sealed class ListingTests
     [Fact]
     public async Task ManyDeletedKeys_AreWalkedOver()
     {
-        await using var cluster = await StoreCluster.Start();
+        // As much time for a page as it needs: by default one that takes long ends early, and the next one goes on.
+        await using var cluster = await StoreCluster.Start(configure: (_, silo) => silo.Configure<ListingOptions>(options => options.PageTime = TimeSpan.FromMinutes(1)));
         await ForEach(Enumerable.Range(0, 3_000), async i =>
         {
             await Store(cluster, $"k-{i:0000}");
@@ -169,7 +172,7 @@ public sealed class ListingTests
             KeyPage page = null!;
             await Eventually.True(
                 "a page",
-                async () => page = await cluster.Coordinator(by).ListKeys(new KeyListRequest { Prefix = prefix, After = after, Limit = limit }),
+                async () => page = await Ask(cluster, by, new KeyListRequest { Prefix = prefix, After = after, Limit = limit }),
                 seen => seen.Status is not (ReplyStatus.NoQuorum or ReplyStatus.Unavailable));
             Assert.True(page.Status == ReplyStatus.Done, $"{by.Name} answered {page.Status}: {page.Detail}");
             Assert.True(after is null || page.Next is null || Compare(page.Next, after) > 0, $"after {after} comes {page.Next}");
@@ -178,6 +181,19 @@ public sealed class ListingTests
         }
         while (after is not null);
         return [.. keys];
+    }
+
+    private static async Task<KeyPage> Ask(StoreCluster cluster, InProcessSiloHandle by, KeyListRequest request)
+    {
+        try
+        {
+            return await cluster.Coordinator(by).ListKeys(request);
+        }
+        catch (TimeoutException fault)
+        {
+            // The engine's, where the machine is too busy to answer a call in time.
+            return new KeyPage { Status = ReplyStatus.Unavailable, Detail = fault.Message };
+        }
     }
 
     private static int Compare(string left, string right) => Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
