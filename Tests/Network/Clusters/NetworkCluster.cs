@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Orleans.Kv.Tests.Driving.Clients;
 using Orleans.Kv.Tests.Driving.Clusters;
-using Orleans.Kv.Tests.Network.Hosts;
+using Orleans.Kv.Tests.Driving.Hosts;
 
 namespace Orleans.Kv.Tests.Network.Clusters;
 

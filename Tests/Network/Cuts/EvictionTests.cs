@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Orleans.Kv.Tests.Driving.Clients;
 using Orleans.Kv.Tests.Driving.Clusters;
 using Orleans.Kv.Tests.Network.Clusters;
-using Orleans.Kv.Tests.Network.Hosts;
+using Orleans.Kv.Tests.Driving.Hosts;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Network.Cuts;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Orleans.Kv.Tests.Network.Clusters;
-using Orleans.Kv.Tests.Network.Hosts;
+using Orleans.Kv.Tests.Driving.Hosts;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Network.Cuts;

@@ -1,11 +1,11 @@
-namespace Orleans.Kv.Tests.Network.Hosts;
+namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>
 /// A test that needs machines of its own. Where they cannot be made it is skipped, and says what is missing; except where <c>CI</c> is set, as <c>.ci/run</c> does: there it
 /// runs, and fails with that reason.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class NetworkFactAttribute : FactAttribute
+public class NetworkFactAttribute : FactAttribute
 {
     private static readonly Lazy<Task<string?>> Missing = new(Try);
 

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Orleans.Kv.Tests.Driving.Clusters;
 
-namespace Orleans.Kv.Tests.Network.Hosts;
+namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>A machine as far as the network goes: a namespace with one address on the common bridge.</summary>
-internal sealed partial class Host(string name, string inNamespace, IPAddress address)
+public sealed partial class Host(string name, string inNamespace, IPAddress address)
 {
     private const int CloneNewNetwork = 0x40000000;
 
@@ -23,6 +23,17 @@ internal sealed partial class Host(string name, string inNamespace, IPAddress ad
         var start = Programs.Start(program, [.. arguments, "--exit-with-parent"]);
         return Program.Start(Programs.Command("ip", ["netns", "exec", inNamespace, start.FileName, .. start.ArgumentList]));
     }
+
+    /// <summary>Any command on this machine, with these variables in its environment as well. It has to be ended.</summary>
+    public Program Run(string command, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        var start = Programs.Command("ip", ["netns", "exec", inNamespace, command, .. arguments]);
+        foreach (var (variable, value) in environment) start.Environment[variable] = value;
+        return Program.Start(start);
+    }
+
+    /// <summary>A program of the product on this machine, configured by variables as in a container. It ends when this process does.</summary>
+    public Program Start(string program, IReadOnlyDictionary<string, string> environment) => Run("dotnet", environment, program, "--exit-with-parent");
 
     /// <summary>Lets requests of this process start out from this machine: a socket stays in the namespace that it was made in, whoever uses it.</summary>
     public SocketsHttpHandler CreateHandler() => new()

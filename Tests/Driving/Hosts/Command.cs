@@ -1,9 +1,9 @@
 using Orleans.Kv.Tests.Driving.Clusters;
 
-namespace Orleans.Kv.Tests.Network.Hosts;
+namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>The commands that make and change networks: <c>ip</c> of iproute2 and <c>iptables-restore</c>.</summary>
-internal static class Command
+public static class Command
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 

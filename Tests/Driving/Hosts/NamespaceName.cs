@@ -1,7 +1,7 @@
 using System.Globalization;
 using Orleans.Kv.Tests.Driving.Clusters;
 
-namespace Orleans.Kv.Tests.Network.Hosts;
+namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>
 /// What the network namespaces of these tests are called: <c>kvnet-PROCESS-NUMBER-HOST</c>. A namespace outlives whoever made it, so its name says whose it is, and what

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Orleans.Kv.Tests.Network.Hosts;
+namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>
 /// Some machines on one switch, as network namespaces of this one, and the cuts between them. Nothing of it touches the network of the machine that the tests run on: the switch is a bridge
@@ -11,7 +11,7 @@ namespace Orleans.Kv.Tests.Network.Hosts;
 /// established connections too.
 /// </para>
 /// </summary>
-internal sealed class HostNetwork : IAsyncDisposable
+public sealed class HostNetwork : IAsyncDisposable
 {
     private readonly string _switch;
     private readonly Host[] _hosts;

@@ -1,0 +1,73 @@
+namespace Orleans.Kv.Tests.Deployment.Fleets;
+
+/// <summary>The load balancer as deployments have it: haproxy with the configuration in <c>docker/haproxy</c>, on a machine of its own.</summary>
+internal sealed class Balancer : IAsyncDisposable
+{
+    private const int Port = 8080;
+    private const int StatisticsPort = 8404;
+
+    /// <summary>Where Debian has it; not on every user's path.</summary>
+    private const string Folder = "/usr/sbin";
+
+    private readonly Host _machine;
+    private readonly Host _clients;
+    private readonly HttpClient _statistics;
+    private readonly IReadOnlyList<Uri> _apis;
+
+    private Balancer(Host machine, Host clients, IReadOnlyList<Uri> apis)
+    {
+        (_machine, _clients, _apis) = (machine, clients, apis);
+        _statistics = new HttpClient(clients.CreateHandler()) { BaseAddress = new Uri($"http://{machine.Address}:{StatisticsPort}"), Timeout = TimeSpan.FromSeconds(5) };
+        Process = Start();
+    }
+
+    public Program Process { get; private set; }
+
+    public Endpoint Endpoint => new(new Uri($"http://{_machine.Address}:{Port}"), _clients.CreateHandler);
+
+    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(Folder)
+        .Select(folder => Path.Combine(folder, "haproxy")).FirstOrDefault(File.Exists);
+
+    /// <param name="machine">Where it runs.</param>
+    /// <param name="clients">Where the requests come from.</param>
+    /// <param name="apis">The two API hosts.</param>
+    public static Balancer On(Host machine, Host clients, IReadOnlyList<Uri> apis) => new(machine, clients, apis);
+
+    public void Restart() => Process = Start();
+
+    /// <summary>Waits until it sends requests to all of these hosts, by their numbers from 1, and to no other.</summary>
+    public Task UntilItUses(TimeSpan patience, params int[] apis) => Wait.Until(
+        $"the balancer uses {string.Join(", ", apis.Select(Name))}", patience, async () =>
+        {
+            try
+            {
+                // proxy, server, …, status in the eighteenth column.
+                var rows = (await _statistics.GetStringAsync("/stats;csv")).Split('\n').Select(row => row.Split(',')).Where(row => row is ["api", "api-1" or "api-2", ..]).ToList();
+                var used = rows.Where(row => row[17].StartsWith("UP", StringComparison.Ordinal)).Select(row => row[1]);
+                return used.Order().SequenceEqual(apis.Select(Name).Order()) ? null : string.Join("; ", rows.Select(row => $"{row[1]} {row[17]}"));
+            }
+            catch (Exception fault) when (fault is HttpRequestException or TaskCanceledException)
+            {
+                return fault.Message;
+            }
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        _statistics.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private static string Name(int api) => "api-" + Text.Of(api);
+
+    private Program Start() => _machine.Run(
+        Find() ?? throw new InvalidOperationException("haproxy is not installed."),
+        new Dictionary<string, string>
+        {
+            ["KV_LISTEN"] = $"{_machine.Address}:{Port}",
+            ["KV_STATS"] = $"{_machine.Address}:{StatisticsPort}",
+            ["KV_API_1"] = _apis[0].Authority,
+            ["KV_API_2"] = _apis[1].Authority,
+        },
+        "-db", "-f", Path.Combine(Programs.Repository, "docker", "haproxy", "haproxy.cfg"));
+}
