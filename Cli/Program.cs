@@ -26,6 +26,8 @@ var root = new Command("kv", "Runs a cluster of Orleans.Kv on this machine, and 
     TransferCommands.Import(),
     TransferCommands.Export(),
     BenchCommand.Create(),
+    TokenCommands.Create(),
+    CommonOptions.Token,
 };
 var dir = CommonOptions.Dir();
 var url = CommonOptions.Url();
@@ -35,7 +37,8 @@ root.SetAction((parsed, _) =>
 {
     // The commands of a session find the API host as the session does, unless they say otherwise.
     string[] connection = parsed.GetValue(url) is { } address ? ["--url", address] : ["--dir", parsed.GetValue(dir)!];
-    return new PromptSession(root, RunAsync, connection).RunAsync(() => CommonOptions.TryAddress(parsed, dir, url));
+    if (parsed.GetValue(CommonOptions.Token) is { } token) connection = [.. connection, CommonOptions.Token.Name, token];
+    return new PromptSession(root, RunAsync, connection).RunAsync(() => CommonOptions.TryAddress(parsed, dir, url) is { } found ? CommonOptions.Client(parsed, found) : null);
 });
 return await RunAsync(args);
 

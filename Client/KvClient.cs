@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Orleans.Kv.Client.Transport;
 using Orleans.Kv.Client.Wire;
@@ -55,6 +56,7 @@ public sealed partial class KvClient : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = options.MaxAnswerBytes,
         };
+        if (options.Token is { } token) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _ring = new EndpointRing([.. options.Endpoints]);
         _pauses = new Pauses(options.FirstPause, options.LongestPause, options.Seed);
         _sender = new Sender(_http, _ring, _pauses, options);

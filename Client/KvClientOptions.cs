@@ -13,6 +13,9 @@ public sealed class KvClientOptions
     /// <summary>The API hosts, any of which can serve any call. The first one is used until it fails, then the next.</summary>
     public IList<Uri> Endpoints { get; init; } = [];
 
+    /// <summary>Who asks, where the API hosts have tokens: what <c>kv token create</c> printed.</summary>
+    public string? Token { get; init; }
+
     /// <summary>How long one call may take with all its attempts. Above the 5 s after which an API host gives up by itself, so that a second one can be asked.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -63,6 +66,7 @@ public sealed class KvClientOptions
         errors.AddRange(Endpoints
             .Where(static endpoint => !endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https"))
             .Select(static endpoint => $"'{endpoint}' in {nameof(Endpoints)} is not an http address"));
+        if (Token is { } token && (token.Length == 0 || token.Any(static c => c is <= ' ' or > '~'))) errors.Add($"{nameof(Token)} is no token");
         if (CallTimeout <= TimeSpan.Zero || CallTimeout > MaxCallTimeout) errors.Add($"{nameof(CallTimeout)} is not between 0 and {MaxCallTimeout.TotalSeconds} s");
         if (AttemptTimeout <= TimeSpan.Zero) errors.Add($"{nameof(AttemptTimeout)} is not above 0");
         if (RefusalPatience < TimeSpan.Zero) errors.Add($"{nameof(RefusalPatience)} is below 0");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Topology;
@@ -13,8 +14,8 @@ internal static class AdministrationEndpoints
 {
     public static void MapAdministration(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/cluster/drain", DrainAsync);
-        app.MapPost("/cluster/recover", RecoverAsync);
+        app.MapPost("/cluster/drain", DrainAsync).Needs(Role.Admin);
+        app.MapPost("/cluster/recover", RecoverAsync).Needs(Role.Admin);
     }
 
     private static async Task DrainAsync(HttpContext context, ICluster cluster)

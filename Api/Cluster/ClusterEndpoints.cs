@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Cluster;
@@ -8,7 +9,7 @@ namespace Orleans.Kv.Api.Cluster;
 /// <summary><c>GET /cluster</c>: the map and its nodes as the silos that answer see them.</summary>
 internal static class ClusterEndpoints
 {
-    public static void MapCluster(this IEndpointRouteBuilder app) => app.MapGet("/cluster", GetAsync);
+    public static void MapCluster(this IEndpointRouteBuilder app) => app.MapGet("/cluster", GetAsync).Needs(Role.Read);
 
     private static async Task GetAsync(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Replication;
@@ -13,8 +14,8 @@ internal static class SynchronyEndpoints
 {
     public static void MapSynchrony(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/issynch", (HttpContext context, ICluster cluster) => AnswerAsync(context, cluster, node: null));
-        app.MapPost("/issynch", PostAsync);
+        app.MapGet("/issynch", (HttpContext context, ICluster cluster) => AnswerAsync(context, cluster, node: null)).Needs(Role.Read);
+        app.MapPost("/issynch", PostAsync).Needs(Role.Read);
     }
 
     private static async Task PostAsync(HttpContext context, ICluster cluster)

@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
@@ -16,8 +17,8 @@ internal static class ConflictEndpoints
 
     public static void MapConflicts(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/conflicts", ListAsync);
-        app.MapDelete("/conflicts/{id}", DeleteAsync);
+        app.MapGet("/conflicts", ListAsync).Needs(Role.Read);
+        app.MapDelete("/conflicts/{id}", DeleteAsync).Needs(Role.Write);
     }
 
     private static async Task ListAsync(HttpContext context, ICluster cluster, SiloInquiry inquiry)

@@ -10,7 +10,7 @@ internal sealed class FtpOptions
 
     public IPAddress Address { get; set; } = IPAddress.Loopback;
 
-    /// <summary>The one user there is. Without it anybody may log in, which is why the server then keeps to loopback.</summary>
+    /// <summary>The one user there is. Without it users are the names of tokens; where there are none either, anybody may log in, which is why the server then keeps to loopback.</summary>
     public string? User { get; set; }
 
     public string? PasswordFile { get; set; }
@@ -55,7 +55,8 @@ internal sealed class FtpOptions
     public bool IsPassiveRange => FirstPassivePort > 0;
 
     /// <summary>Every fault at once.</summary>
-    public IEnumerable<string> Faults()
+    /// <param name="isGuarded">Whether the host has tokens, whose names are users here, or was told to do without.</param>
+    public IEnumerable<string> Faults(bool isGuarded)
     {
         if (Port is null)
         {
@@ -65,7 +66,7 @@ internal sealed class FtpOptions
 
         if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--ftp-port must be from 1 to 65535.";
         if (User is null != PasswordFile is null) yield return "--ftp-user and --ftp-password-file go together.";
-        if (User is null && !IPAddress.IsLoopback(Address)) yield return $"--ftp-address {Address} is not loopback: FTP beyond this machine needs --ftp-user and --ftp-password-file.";
+        if (User is null && !isGuarded && !IPAddress.IsLoopback(Address)) yield return $"--ftp-address {Address} is not loopback: FTP beyond this machine needs --tokens, or --ftp-user and --ftp-password-file, or --insecure.";
         if (RequireTls && CertificateFile is null) yield return "--ftp-require-tls needs --ftp-certificate.";
         if (FirstPassivePort > LastPassivePort || LastPassivePort > IPEndPoint.MaxPort) yield return "--ftp-passive-ports must be two ports, the lower one first, as 30000-30099.";
         if (MaxSessions < 1) yield return "--ftp-max-sessions must be positive.";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Files;
 
 namespace Orleans.Kv.Api.Ftp;
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Api.Ftp;
 /// Files of the store by FTP: RFC 959 as RFC 1123 wants it, extended passive mode (2428), TLS (4217), UTF-8 (2640), and sizes, times, restarts and machine-readable listings (3659). This class listens and bounds the
 /// sessions; a <see cref="FtpSession"/> is one client; what files are is the <see cref="FileStore"/>'s matter.
 /// </summary>
-internal sealed partial class FtpServer(FileStore files, FtpOptions options, TimeProvider time, ILogger<FtpServer> logger) : IHostedService, IDisposable
+internal sealed partial class FtpServer(FileStore files, FtpOptions options, TimeProvider time, ILogger<FtpServer> logger, TokenStore? tokens = null) : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<Task, bool> _sessions = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -22,7 +23,7 @@ internal sealed partial class FtpServer(FileStore files, FtpOptions options, Tim
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _access = FtpAccess.Read(options);
+        _access = FtpAccess.Read(options, tokens);
         var endpoint = new IPEndPoint(options.Address, options.Port!.Value);
         try
         {

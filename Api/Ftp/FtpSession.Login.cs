@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using Orleans.Kv.Api.Access;
 
 namespace Orleans.Kv.Api.Ftp;
 
@@ -9,7 +10,11 @@ internal sealed partial class FtpSession
     private bool _isDataSecure;
     private int _wrongLogins;
 
-    private bool IsLoggedIn { get; set; }
+    private FtpUser? _loggedIn;
+
+    private bool IsLoggedIn => _loggedIn is { } user && access.IsStillAllowed(user);
+
+    private bool MayWrite => _loggedIn is { Role: >= Role.Write };
 
     private async Task<FtpReply?> TryLoginCommandAsync(string verb, string argument) => verb switch
     {
@@ -40,7 +45,7 @@ internal sealed partial class FtpSession
 
     private FtpReply User(string name)
     {
-        IsLoggedIn = false;
+        _loggedIn = null;
         if (options.RequireTls && !control.IsSecure) return new FtpReply(530, "Nobody logs in without encryption: AUTH TLS comes first.");
         _user = name;
         return access.IsAnonymous ? new FtpReply(331, "Any password will do.") : new FtpReply(331, "Password, please.");
@@ -50,9 +55,9 @@ internal sealed partial class FtpSession
     {
         if (_user is not { } user) return new FtpReply(503, "USER comes first.");
         _user = null;
-        if (access.IsAllowed(user, password))
+        if (access.Find(user, password) is { } known)
         {
-            IsLoggedIn = true;
+            _loggedIn = known;
             return new FtpReply(230, "Logged in.");
         }
 
@@ -65,7 +70,7 @@ internal sealed partial class FtpSession
 
     private FtpReply Reinitialize()
     {
-        (IsLoggedIn, _user, _directory, _renameFrom, _restart, _isAscii) = (false, null, default, null, 0, true);
+        (_loggedIn, _user, _directory, _renameFrom, _restart, _isAscii) = (null, null, default, null, 0, true);
         return new FtpReply(220, "Ready for another user.");
     }
 
@@ -107,7 +112,7 @@ internal sealed partial class FtpSession
         if (_reading is not null) return new FtpReply(503, "Not behind other commands.");
         // Commands that came in the clear behind this one are not the client's for certain: they are dropped, as are those of a session that was not encrypted.
         _ahead.Clear();
-        (IsLoggedIn, _user) = (false, null);
+        (_loggedIn, _user) = (null, null);
         await ReplyAsync(new FtpReply(234, "Go on with TLS."));
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
         timeout.CancelAfter(options.DataTimeout);

@@ -8,6 +8,8 @@ internal sealed partial class FtpSession(ControlConnection control, FileStore fi
 {
     private static readonly HashSet<string> WithArgument = ["MKD", "XMKD", "RMD", "XRMD", "DELE", "RNFR", "RNTO", "SIZE", "MDTM", "MFMT", "TYPE", "STRU", "MODE", "PORT", "EPRT", "REST", "RETR", "STOR", "APPE"];
 
+    private static readonly HashSet<string> Changing = ["MKD", "XMKD", "RMD", "XRMD", "DELE", "RNFR", "RNTO", "MFMT", "STOR", "APPE", "STOU"];
+
     private readonly Queue<FtpLine> _ahead = new();
     private Task<FtpLine?>? _reading;
     private CancellationToken _stopping;
@@ -71,6 +73,7 @@ internal sealed partial class FtpSession(ControlConnection control, FileStore fi
         if (await TryLoginCommandAsync(verb, argument) is { } answered) return answered;
         if (!IsLoggedIn) return FtpReply.NotLoggedIn;
         if (argument.Length == 0 && WithArgument.Contains(verb)) return new FtpReply(501, $"{verb} needs an argument.");
+        if (!MayWrite && Changing.Contains(verb)) return new FtpReply(550, "Permission denied: you may read, and not write.");
         // A rename is two commands in a row.
         var renameFrom = _renameFrom;
         _renameFrom = null;

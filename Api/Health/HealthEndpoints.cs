@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 
 namespace Orleans.Kv.Api.Health;
@@ -10,8 +11,8 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", context => WriteAsync(context, Live));
-        app.MapGet("/health/ready", ReadyAsync);
+        app.MapGet("/health/live", context => WriteAsync(context, Live)).IsOpen();
+        app.MapGet("/health/ready", ReadyAsync).IsOpen();
     }
 
     private static async Task ReadyAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Conflicts;
 using Orleans.Kv.Api.Ftp;
@@ -36,6 +37,7 @@ internal static class ApiHost
         AddKestrel(builder, options);
         var gateways = new GatewayWatch(TimeProvider.System);
         AddRouting(builder.Services, gateways);
+        builder.Services.AddAccess(options.Access);
         builder.Services.AddFtp(options.Ftp);
         // The server starts beside the Orleans client, not after it: a host without silos answers that it is not ready.
         builder.Services.Configure<HostOptions>(host =>
@@ -54,6 +56,7 @@ internal static class ApiHost
         app.UseMiddleware<ProblemPages>();
         app.UseMiddleware<KeyPaths>();
         app.UseRouting();
+        app.UseAccess(options.Access);
         app.MapOperations();
         app.MapBatches();
         app.MapKeys();

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
 
 namespace Orleans.Kv.Api.Hosting;
@@ -11,7 +14,10 @@ internal sealed class ApiOptions
 
     public int Port { get; set; } = 8080;
 
-    /// <summary>Addresses to listen on instead of the loopback port, as ASP.NET Core writes them, separated by semicolons.</summary>
+    /// <summary>The address that <see cref="Port"/> is opened on. Beyond loopback only with tokens, or when it is said to be <see cref="AccessOptions.Insecure"/>.</summary>
+    public IPAddress Listen { get; set; } = IPAddress.Loopback;
+
+    /// <summary>Addresses to listen on instead of that one port, as ASP.NET Core writes them, separated by semicolons.</summary>
     public string? Urls { get; set; }
 
     /// <summary>Where the cluster of this machine keeps its cluster file and pid files.</summary>
@@ -31,6 +37,14 @@ internal sealed class ApiOptions
     /// </summary>
     public int DrainSeconds { get; set; }
 
+    /// <summary>Who may use it.</summary>
+    public AccessOptions Access { get; } = new();
+
+    /// <summary>With these it speaks HTTPS: a certificate with those that lead to its authority, and its key, both as PEM. They are read again when they change.</summary>
+    public string? HttpsCertificate { get; set; }
+
+    public string? HttpsKey { get; set; }
+
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
 
@@ -39,7 +53,9 @@ internal sealed class ApiOptions
 
     public string ClusterFile => Path.Combine(Directory, "cluster.json");
 
-    public string Address => Urls ?? $"http://127.0.0.1:{Port}";
+    public bool IsHttps => HttpsCertificate is not null;
+
+    public string Address => Urls ?? string.Create(CultureInfo.InvariantCulture, $"{(IsHttps ? "https" : "http")}://{(Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Listen}]" : Listen)}:{Port}");
 
     /// <summary>Every fault of the options at once, so that a person corrects them in one go.</summary>
     public IEnumerable<string> Faults()
@@ -48,8 +64,23 @@ internal sealed class ApiOptions
         // 0 is for tests, which take whatever port is free.
         if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
         if (DrainSeconds is < 0 or > MaxDrainSeconds) yield return $"--drain-seconds must be from 0 to {MaxDrainSeconds}.";
-        if (Urls is { } urls && urls.Split(';').Any(url => !Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var uri) || uri.Scheme != "http"))
-            yield return $"--urls {urls} must be http addresses separated by semicolons.";
-        foreach (var fault in Ftp.Faults()) yield return fault;
+        if (HttpsCertificate is null != HttpsKey is null) yield return "--https-certificate and --https-key go together.";
+        foreach (var url in Urls?.Split(';') ?? [])
+        {
+            if (Parse(url) is not { } uri || uri.Scheme is not ("http" or "https")) yield return $"--urls {url} must be http or https addresses separated by semicolons.";
+            else if (uri.Scheme == "https" && !IsHttps) yield return $"--urls {url} needs --https-certificate and --https-key.";
+        }
+
+        if (Access.TokensFile is { } tokens && string.IsNullOrWhiteSpace(tokens)) yield return "--tokens must be the name of a file.";
+        var isGuarded = Access.TokensFile is not null || Access.Insecure;
+        if (!isGuarded && !(Urls?.Split(';').All(IsLoopback) ?? IPAddress.IsLoopback(Listen))) yield return $"{Address} is not loopback: whoever reaches it could do anything. It needs --tokens, or --insecure where something else decides who reaches it.";
+        foreach (var fault in Ftp.Faults(isGuarded)) yield return fault;
     }
+
+    // What ASP.NET Core takes for "every address" is no address to a parser.
+    private static Uri? Parse(string url) =>
+        Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var uri) ? uri : null;
+
+    private static bool IsLoopback(string url) =>
+        Parse(url) is { IsLoopback: true };
 }

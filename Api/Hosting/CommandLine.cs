@@ -47,6 +47,9 @@ internal static class CommandLine
             case "--exit-with-parent":
                 options.ExitWithParent = on;
                 return true;
+            case "--insecure":
+                options.Access.Insecure = on;
+                return true;
             case "--ftp-require-tls":
                 options.Ftp.RequireTls = on;
                 return true;
@@ -82,6 +85,19 @@ internal static class CommandLine
                 return null;
             case "--urls":
                 options.Urls = value;
+                return null;
+            case "--listen":
+                if (!IPAddress.TryParse(value, out var listen)) return $"--listen {value} is not an IP address.";
+                options.Listen = listen;
+                return null;
+            case "--tokens":
+                options.Access.TokensFile = value;
+                return null;
+            case "--https-certificate":
+                options.HttpsCertificate = value;
+                return null;
+            case "--https-key":
+                options.HttpsKey = value;
                 return null;
             case "--port":
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return $"--port {value} is not a whole number.";

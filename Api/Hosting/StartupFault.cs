@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
 
 namespace Orleans.Kv.Api.Hosting;
@@ -19,7 +20,7 @@ internal static class StartupFault
                     $"The API host cannot start: {options.Address} is in use.",
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AccessDenied } =>
                     $"The API host cannot start: it may not listen on {options.Address} ({cause.Message}).",
-                FtpStartException => cause.Message,
+                FtpStartException or AccessException => cause.Message,
                 UnauthorizedAccessException or DirectoryNotFoundException => $"The API host cannot start: {cause.Message}",
                 _ => null,
             };

@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Operations;
@@ -15,9 +16,9 @@ internal sealed class KeyValueStoreEndpoints(KeyResource keys)
     public static void Map(IEndpointRouteBuilder app, KeyResource keys)
     {
         var endpoints = new KeyValueStoreEndpoints(keys);
-        app.MapPut(Path, endpoints.PutAsync);
-        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Head], endpoints.GetAsync);
-        app.MapDelete(Path, endpoints.DeleteAsync);
+        app.MapPut(Path, endpoints.PutAsync).Needs(Role.Write);
+        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Head], endpoints.GetAsync).Needs(Role.Read);
+        app.MapDelete(Path, endpoints.DeleteAsync).Needs(Role.Write);
     }
 
     private async Task PutAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Consensus;
@@ -23,8 +24,8 @@ internal sealed class RawEndpoints(KeyResource keys)
     public static void Map(IEndpointRouteBuilder app, KeyResource keys)
     {
         var endpoints = new RawEndpoints(keys);
-        app.MapMethods("/set/{key}", [HttpMethods.Post, HttpMethods.Put], endpoints.SetAsync);
-        app.MapMethods("/get/{key}", [HttpMethods.Get, HttpMethods.Head], endpoints.GetAsync);
+        app.MapMethods("/set/{key}", [HttpMethods.Post, HttpMethods.Put], endpoints.SetAsync).Needs(Role.Write);
+        app.MapMethods("/get/{key}", [HttpMethods.Get, HttpMethods.Head], endpoints.GetAsync).Needs(Role.Read);
     }
 
     private async Task SetAsync(HttpContext context)

@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Api.Listing;
 /// <summary><c>POST /list</c>: the keys that exist, in their order, page by page.</summary>
 internal static class ListEndpoints
 {
-    public static void MapListing(this IEndpointRouteBuilder app) => app.MapPost("/list", ListAsync);
+    public static void MapListing(this IEndpointRouteBuilder app) => app.MapPost("/list", ListAsync).Needs(Role.Read);
 
     private static async Task ListAsync(HttpContext context, KeyPages pages)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
@@ -17,8 +18,8 @@ internal static class ModeEndpoints
 
     public static void MapMode(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/conf", GetAsync);
-        app.MapPost("/conf", PostAsync);
+        app.MapGet("/conf", GetAsync).Needs(Role.Read);
+        app.MapPost("/conf", PostAsync).Needs(Role.Admin);
     }
 
     private static async Task GetAsync(HttpContext context, ClusterMonitor monitor, ClusterView view)

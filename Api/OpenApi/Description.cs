@@ -16,6 +16,7 @@ internal static class Description
     private const string Folder = "openapi/";
     private const string Shared = Folder + "document.json";
 
+    private static readonly (string Status, string Name)[] Refusals = [("401", "Unauthenticated"), ("403", "Forbidden")];
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The document as JSON in UTF-8.</summary>
@@ -30,8 +31,21 @@ internal static class Description
             foreach (var (path, item) in Read(area)["paths"]!.AsObject()) paths.Add(path, item!.DeepClone());
         }
 
+        foreach (var operation in paths.SelectMany(static path => path.Value!.AsObject()).Where(static member => member.Key != "parameters")) AddRefusals(operation.Value!.AsObject());
         document.Insert(document.IndexOf("components"), "paths", paths);
         return JsonSerializer.SerializeToUtf8Bytes(document, Options);
+    }
+
+    // The same everywhere but where nobody is asked who they are.
+    private static void AddRefusals(JsonObject operation)
+    {
+        if (operation["security"] is JsonArray { Count: 0 }) return;
+        var responses = operation["responses"]!.AsObject();
+        foreach (var (status, name) in Refusals)
+        {
+            var at = responses.TakeWhile(response => string.CompareOrdinal(response.Key, status) < 0).Count();
+            responses.Insert(at, status, new JsonObject { ["$ref"] = $"#/components/responses/{name}" });
+        }
     }
 
     private static JsonObject Read(string name)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.Access;
 
 namespace Orleans.Kv.Api.OpenApi;
 
@@ -14,12 +15,12 @@ internal static class DescriptionEndpoints
         // When first asked for: a host that is never asked need not read it.
         var document = new Lazy<(byte[] Bytes, EntityTagHeaderValue Tag)>(static () => Tagged(Description.Compose()));
         var page = new Lazy<(byte[] Bytes, EntityTagHeaderValue Tag)>(static () => Tagged(Resource.ReadAll("docs.html")));
-        app.MapGet("/openapi/v1.json", context => WriteAsync(context, document.Value, "application/json"));
+        app.MapGet("/openapi/v1.json", context => WriteAsync(context, document.Value, "application/json")).IsOpen();
         app.MapGet("/docs", context =>
         {
             context.Response.Headers.ContentSecurityPolicy = PagePolicy;
             return WriteAsync(context, page.Value, "text/html; charset=utf-8");
-        });
+        }).IsOpen();
     }
 
     private static Task WriteAsync(HttpContext context, (byte[] Bytes, EntityTagHeaderValue Tag) file, string contentType)

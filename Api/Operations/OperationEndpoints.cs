@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
@@ -26,7 +27,7 @@ internal static class OperationEndpoints
     private static void Map(IEndpointRouteBuilder app, string path, OperationShape shape)
     {
         var endpoint = new Endpoint(shape, app.ServiceProvider.GetRequiredService<KeyRouteCache>(), app.ServiceProvider.GetRequiredService<Router>());
-        app.MapPost(path, endpoint.HandleAsync);
+        app.MapPost(path, endpoint.HandleAsync).Needs(shape == OperationShape.Fetch ? Role.Read : Role.Write);
     }
 
     private sealed class Endpoint(OperationShape shape, KeyRouteCache routes, Router router)

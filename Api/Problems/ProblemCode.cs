@@ -26,6 +26,8 @@ internal static class ProblemCode
     public const string Overloaded = "overloaded";
     public const string TooSlow = "too-slow";
     public const string TooManyKeys = "too-many-keys";
+    public const string Unauthenticated = "unauthenticated";
+    public const string Forbidden = "forbidden";
     public const string ForeignOrigin = "foreign-origin";
     public const string NotAcceptable = "not-acceptable";
     public const string NoQuorum = "no-quorum";

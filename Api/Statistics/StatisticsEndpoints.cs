@@ -1,3 +1,4 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
 
@@ -15,7 +16,7 @@ internal static class StatisticsEndpoints
         services.AddHostedService<StatisticsSampler>();
     }
 
-    public static void MapStatistics(this IEndpointRouteBuilder app) => app.MapGet("/statistics", GetAsync);
+    public static void MapStatistics(this IEndpointRouteBuilder app) => app.MapGet("/statistics", GetAsync).Needs(Role.Read);
 
     private static async Task GetAsync(HttpContext context, StatisticsHistory history, TimeProvider time)
     {

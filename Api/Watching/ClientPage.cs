@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.OpenApi;
 
 namespace Orleans.Kv.Api.Watching;
@@ -21,7 +22,7 @@ internal static class ClientPage
             // Asked for anew each time, and sent only when it has changed.
             context.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(page, "text/html; charset=utf-8", entityTag: tag).ExecuteAsync(context);
-        });
+        }).IsOpen();
     }
 
     // Keys and values are anybody's: should one of them ever come to be read as part of the page, it still could not run. Only this script and this style do, which are named by their hashes.

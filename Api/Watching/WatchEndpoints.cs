@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 
 namespace Orleans.Kv.Api.Watching;
@@ -28,7 +29,7 @@ internal static class WatchEndpoints
         var pipeline = app.CreateApplicationBuilder();
         pipeline.UseWebSockets();
         pipeline.Run(WatchAsync);
-        app.MapGet("/watch", pipeline.Build());
+        app.MapGet("/watch", pipeline.Build()).Needs(Role.Read);
     }
 
     private static async Task WatchAsync(HttpContext context)
@@ -41,7 +42,8 @@ internal static class WatchEndpoints
         }
 
         // The host does not wait for those who watch: they are told to go, and find another one.
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var end = new Revocation(context.Features.Get<Bearer>(), either.Token);
         var (watcher, refusal) = await services.GetRequiredService<WatchHub>().WatchAsync(query, end.Token);
         if (watcher is null)
         {
@@ -54,7 +56,7 @@ internal static class WatchEndpoints
             var (options, time) = (services.GetRequiredService<IOptions<WatchOptions>>().Value, services.GetRequiredService<TimeProvider>());
             // Who takes little at a time is bounded by what waits for them, and who takes nothing by SendPatience.
             if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
-            if (context.WebSockets.IsWebSocketRequest) await new WatchSocket(watcher, options, time).RunAsync(context, end.Token);
+            if (context.WebSockets.IsWebSocketRequest) await new WatchSocket(watcher, options, time).RunAsync(context, end);
             else await new WatchStream(watcher, options, time).RunAsync(context, end.Token);
         }
     }
@@ -64,7 +66,8 @@ internal static class WatchEndpoints
         if (WatchQuery.Read(context.Request.Query, context.Request.Headers["Last-Event-ID"], out query) is { } problem) return problem;
         if (context.WebSockets.IsWebSocketRequest)
         {
-            return IsForeign(context.Request)
+            // Browsers let any page open a WebSocket to any host, this machine's own included.
+            return Origins.IsForeign(context.Request)
                 ? new Problem(StatusCodes.Status403Forbidden, ProblemCode.ForeignOrigin, "a page from elsewhere may not watch: its Origin is not the host that it asks")
                 : null;
         }
@@ -73,15 +76,6 @@ internal static class WatchEndpoints
             ? null
             : new Problem(StatusCodes.Status406NotAcceptable, ProblemCode.NotAcceptable, "this is a WebSocket, or text/event-stream: the request asks for neither");
     }
-
-    // Browsers let any page open a WebSocket to any host, this machine's own included, and say where the page is from. Other clients do not send that header.
-    private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin is [{ } origin]
-        && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && string.Equals(uri.Authority, HostOf(request, uri), StringComparison.OrdinalIgnoreCase));
-
-    // A port that is the scheme's own is written in neither, or in one.
-    private static string HostOf(HttpRequest request, Uri origin) =>
-        Uri.TryCreate($"{origin.Scheme}://{request.Host.Value}", UriKind.Absolute, out var host) ? host.Authority : "";
 
     private static bool AcceptsEvents(HttpRequest request)
     {

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 
 namespace Orleans.Kv.Api.Watching;
@@ -15,20 +16,24 @@ internal sealed class WatchSocket(Watcher watcher, WatchOptions options, TimePro
 
     private readonly List<WatchEvent> _events = [];
 
-    public async Task RunAsync(HttpContext context, CancellationToken end)
+    public async Task RunAsync(HttpContext context, Revocation until)
     {
+        var end = until.Token;
+        // A browser that named protocols, to say who it is, wants one of them back.
+        var protocol = context.WebSockets.WebSocketRequestedProtocols.Contains(AccessControl.WebSocketProtocol) ? AccessControl.WebSocketProtocol : null;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             // Pings, so that proxies do not take it for idle; a client that answers none has gone.
             KeepAliveInterval = options.Heartbeat,
             KeepAliveTimeout = options.SendPatience,
+            SubProtocol = protocol,
         }).ConfigureAwait(false);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(end);
         var listening = ListenAsync(socket, leaving);
         try
         {
             await TellAsync(socket, leaving.Token).ConfigureAwait(false);
-            await CloseAsync(socket, end).ConfigureAwait(false);
+            await CloseAsync(socket, until).ConfigureAwait(false);
             // It may have much to read before it comes to the close: who lets go of the connection now takes that away from it.
             await listening.WaitAsync(watcher.Cut is null ? ClosePatience : options.SendPatience, time, CancellationToken.None).ConfigureAwait(false);
         }
@@ -61,10 +66,11 @@ internal sealed class WatchSocket(Watcher watcher, WatchOptions options, TimePro
         }
     }
 
-    private async Task CloseAsync(WebSocket socket, CancellationToken end)
+    private async Task CloseAsync(WebSocket socket, Revocation until)
     {
         var (status, reason) = watcher.Cut is { } problem ? (WebSocketCloseStatus.PolicyViolation, ReasonOf(problem))
-            : end.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "the API host stops")
+            : until.IsRevoked ? (WebSocketCloseStatus.PolicyViolation, $"{ProblemCode.Unauthenticated}: the token holds no longer")
+            : until.Token.IsCancellationRequested ? (WebSocketCloseStatus.EndpointUnavailable, "the API host stops")
             : (WebSocketCloseStatus.NormalClosure, "");
         await socket.CloseOutputAsync(status, reason, CancellationToken.None).WaitAsync(options.SendPatience, time, CancellationToken.None).ConfigureAwait(false);
     }

@@ -38,7 +38,7 @@ internal static class BenchCommand
             Check("--reads", parsed.GetValue(reads), 0, 1);
             var options = new LoadOptions(TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(users), parsed.GetValue(keys), parsed.GetValue(bytes), parsed.GetValue(reads));
             // Without ids: the store remembers an id for two minutes, and a bench would measure its memory.
-            using var client = new KvClient(new KvClientOptions { Endpoints = [connection.Address(parsed)], WriteOnce = false });
+            using var client = connection.Client(parsed, writeOnce: false);
             using var end = new Interruption(cancellation);
             return await RunAsync(client, options, connection.IsJson(parsed), end.Token);
         });

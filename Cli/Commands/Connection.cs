@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orleans.Kv.Cli.Http;
 using Orleans.Kv.Cli.Local;
+using Orleans.Kv.Client;
 
 namespace Orleans.Kv.Cli.Commands;
 
@@ -26,6 +27,9 @@ internal sealed class Connection
 
     /// <summary>The API host's address.</summary>
     public Uri Address(ParseResult parsed) => CommonOptions.Address(parsed, Dir, Url);
+
+    /// <summary>A client that goes on trying, for what takes longer than a person waits.</summary>
+    public KvClient Client(ParseResult parsed, bool writeOnce = true) => new(new KvClientOptions { Endpoints = [Address(parsed)], Token = CommonOptions.TokenOf(parsed), WriteOnce = writeOnce });
 
     public bool IsJson(ParseResult parsed) => parsed.GetValue(Json);
 

@@ -20,7 +20,7 @@ internal static class TransferCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             var (name, isJson) = (parsed.GetValue(file)!, connection.IsJson(parsed));
-            using var client = new KvClient(connection.Address(parsed));
+            using var client = connection.Client(parsed);
             using var end = new Interruption(cancellation);
             await using var input = Open(name);
             var started = TimeProvider.System.GetTimestamp();
@@ -45,7 +45,7 @@ internal static class TransferCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             var (name, isJson) = (parsed.GetValue(file)!, connection.IsJson(parsed));
-            using var client = new KvClient(connection.Address(parsed));
+            using var client = connection.Client(parsed);
             using var end = new Interruption(cancellation);
             var started = TimeProvider.System.GetTimestamp();
             var written = await ProgressLine.ShowAsync("export", !isJson, async report =>

@@ -22,7 +22,7 @@ internal static class WatchCommand
             var (one, all) = (parsed.GetValue(key), parsed.GetValue(prefix));
             if (one is null == all is null) throw new CliException(ExitCodes.Usage, "watch needs a key, or --prefix, and not both.");
             if (all is not null && parsed.GetValue(from) is not null) throw new CliException(ExitCodes.Usage, "--from is a version of one key, and a prefix has many.");
-            using var client = new KvClient(connection.Address(parsed));
+            using var client = connection.Client(parsed);
             using var end = new Interruption(cancellation);
             var options = new KvWatchOptions { From = parsed.GetValue(from), Interrupted = static failure => Console.Error.WriteLine($"kv: {failure.Message}; connecting anew") };
             var events = one is not null ? client.WatchAsync(one, options, end.Token) : client.WatchPrefixAsync(all!, options, end.Token);

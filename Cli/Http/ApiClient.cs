@@ -1,14 +1,13 @@
+using System.Net;
 using Orleans.Kv.Client;
 
 namespace Orleans.Kv.Cli.Http;
 
 /// <summary>Requests to an API host whose answers are printed as they are, with failures to reach it as sentences. What reads them as values uses <see cref="Kv"/>.</summary>
-internal sealed class ApiClient(Uri address) : IDisposable
+internal sealed class ApiClient(KvClientOptions options) : IDisposable
 {
-    /// <summary>
-    /// Who types a command wants to hear at once that nobody listens, or that there is no quorum. A lost answer is another matter: the request is sent again, under its id.
-    /// </summary>
-    public KvClient Kv { get; } = new(new KvClientOptions { Endpoints = [address], RefusalPatience = TimeSpan.Zero });
+    /// <summary>The same API host. A lost answer is sent for again, under the request's id.</summary>
+    public KvClient Kv { get; } = new(options);
 
     public Task<Answer> GetAsync(string path, CancellationToken cancellation) => SendAsync(new KvRequest(HttpMethod.Get, path), cancellation);
 
@@ -25,7 +24,10 @@ internal sealed class ApiClient(Uri address) : IDisposable
         try
         {
             var response = await Kv.SendAsync(request, cancellation);
-            return new Answer(response.Status, response.Body);
+            var answer = new Answer(response.Status, response.Body);
+            if (response.Status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)) return answer;
+            // The same to every command.
+            using (answer) throw new CliException(Failures.CodeOf(response.Status), answer.Problem);
         }
         catch (KvException exception) when (exception.Status is { } status)
         {

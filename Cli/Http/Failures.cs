@@ -11,7 +11,7 @@ internal static class Failures
     public static int CodeOf(HttpStatusCode? status) => status switch
     {
         HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => ExitCodes.NotFound,
-        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => ExitCodes.Usage,
+        HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestEntityTooLarge => ExitCodes.Usage,
         _ => ExitCodes.Unavailable,
     };
 }

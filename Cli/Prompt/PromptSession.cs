@@ -13,7 +13,7 @@ internal sealed class PromptSession(Command root, Func<IReadOnlyList<string>, Ta
 {
     private const string Text = "kv> ";
 
-    public async Task<int> RunAsync(Func<Uri?> address)
+    public async Task<int> RunAsync(Func<KvClientOptions?> options)
     {
         if (Console.IsInputRedirected || Console.IsOutputRedirected) return await RunAsync(() => Console.In.ReadLineAsync());
         KvClient? client = null;
@@ -21,7 +21,7 @@ internal sealed class PromptSession(Command root, Func<IReadOnlyList<string>, Ta
         {
             var history = History.OfUser();
             var names = root.Subcommands.Select(static command => command.Name).Where(static name => name != "up").Concat(["help", "exit"]).ToList();
-            var completion = new Completion(names, () => client ??= address() is { } uri ? new KvClient(new KvClientOptions { Endpoints = [uri], RefusalPatience = TimeSpan.Zero }) : null);
+            var completion = new Completion(names, () => client ??= options() is { } known ? new KvClient(known) : null);
             var editor = new LineEditor(Text, history, completion);
             Console.WriteLine("help shows the commands, Tab completes, exit or Ctrl-D leaves.");
             var code = await RunAsync(async () =>
@@ -77,7 +77,7 @@ internal sealed class PromptSession(Command root, Func<IReadOnlyList<string>, Ta
             depth++;
         }
 
-        var known = command.Options.Select(static option => option.Name).ToHashSet();
+        var known = command.Options.Concat(root.Options.Where(static option => option.Recursive)).Select(static option => option.Name).ToHashSet();
         var own = new List<string>();
         for (var i = 0; i + 1 < connection.Length; i += 2)
         {

@@ -4,12 +4,17 @@ namespace Orleans.Kv.Cli.Transfer;
 internal static class AtomicFile
 {
     /// <exception cref="CliException">It cannot be written.</exception>
-    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes what it holds.</param>
+    /// <param name="mode">Who may read it, where the system knows of that; null for what the process makes of any file.</param>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write, UnixFileMode? mode = null)
     {
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            await using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 256 * 1024, useAsync: true))
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 256 * 1024, Options = FileOptions.Asynchronous };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+            await using (var stream = new FileStream(temporary, options))
             {
                 await write(stream);
                 await stream.FlushAsync();

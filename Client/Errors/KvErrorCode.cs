@@ -6,6 +6,12 @@ public static class KvErrorCode
     /// <summary><c>ifVersion</c> or <c>ifAbsent</c> did not hold.</summary>
     public const string ConditionFailed = "condition-failed";
 
+    /// <summary>The API host has tokens, and <see cref="KvClientOptions.Token"/> is none of them.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
+    /// <summary>The token's role does not allow it.</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>Nothing is stored under the key.</summary>
     public const string NotFound = "not-found";
 

@@ -1,6 +1,8 @@
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Operations.Batches;
 
@@ -9,7 +11,7 @@ namespace Orleans.Kv.Api.Operations.Batches;
 /// </summary>
 internal static class BatchEndpoints
 {
-    public static void MapBatches(this IEndpointRouteBuilder app) => app.MapPost("/batch", HandleAsync);
+    public static void MapBatches(this IEndpointRouteBuilder app) => app.MapPost("/batch", HandleAsync).Needs(Role.Read);
 
     private static async Task HandleAsync(HttpContext context, KeyRouteCache routes, Router router)
     {
@@ -22,6 +24,13 @@ internal static class BatchEndpoints
         }
 
         var inputs = items.Where(static item => item.Input is not null).Select(static item => item.Input!).ToList();
+        // Who may only read may read in batches too.
+        if (context.Features.Get<Bearer>() is { Token: { Role: < Role.Write } token } && inputs.Any(static input => input.Code != OperationCode.Fetch))
+        {
+            await AccessControl.ForbidAsync(context, token, Role.Write);
+            return;
+        }
+
         var outcomes = await router.ExecuteBatchAsync(inputs);
         await BatchWriter.WriteAsync(context, items, outcomes);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Files;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Tests.Api.Files;
@@ -19,13 +20,13 @@ internal sealed class FtpHarness : IAsyncDisposable
 
     public IPEndPoint Endpoint => _server.Endpoint;
 
-    public static async Task<FtpHarness> StartAsync(FtpOptions? options = null, TimeProvider? time = null)
+    public static async Task<FtpHarness> StartAsync(FtpOptions? options = null, TimeProvider? time = null, TokenStore? tokens = null)
     {
         var keys = new FakeKeys();
         var ftp = options ?? new FtpOptions();
         ftp.Port = 0;
         var files = new FileStore(keys, new FileStoreOptions { ChunkBytes = 1000 }, TimeProvider.System, NullLogger<FileStore>.Instance);
-        var server = new FtpServer(files, ftp, time ?? TimeProvider.System, NullLogger<FtpServer>.Instance);
+        var server = new FtpServer(files, ftp, time ?? TimeProvider.System, NullLogger<FtpServer>.Instance, tokens);
         await server.StartAsync(default);
         return new FtpHarness(server, files, keys);
     }

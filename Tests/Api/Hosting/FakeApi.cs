@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Api.Hosting;
@@ -21,10 +22,21 @@ internal sealed class FakeApi : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public static async Task<FakeApi> StartAsync(FakeCluster? silos = null)
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Everything that is mapped.</summary>
+    public IEnumerable<RouteEndpoint> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints.OfType<RouteEndpoint>());
+
+    public static async Task<FakeApi> StartAsync(FakeCluster? silos = null, Action<ApiOptions>? configure = null, Action<WebApplicationBuilder>? addServices = null)
     {
+        var options = new ApiOptions { Port = 0, LogLevel = LogLevel.Critical };
+        configure?.Invoke(options);
         var cluster = silos ?? new FakeCluster { Coordinators = 3 };
-        var app = ApiHost.Build(new ApiOptions { Port = 0, LogLevel = LogLevel.Critical }, web => web.Services.AddSingleton<ICluster>(cluster));
+        var app = ApiHost.Build(options, web =>
+        {
+            web.Services.AddSingleton<ICluster>(cluster);
+            addServices?.Invoke(web);
+        });
         await app.StartAsync();
         return new FakeApi(app, cluster, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
     }

@@ -48,7 +48,7 @@ public sealed partial class DescriptionTests
     {
         var text = _document.GetRawText();
         var used = Reference().Matches(text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var there = _document.GetProperty("components").EnumerateObject().SelectMany(kind => kind.Value.EnumerateObject().Select(part => $"#/components/{kind.Name}/{part.Name}"));
+        var there = _document.GetProperty("components").EnumerateObject().Where(kind => kind.Name != "securitySchemes").SelectMany(kind => kind.Value.EnumerateObject().Select(part => $"#/components/{kind.Name}/{part.Name}"));
         Assert.Equal(used.Order(StringComparer.Ordinal), there.Order(StringComparer.Ordinal));
     }
 

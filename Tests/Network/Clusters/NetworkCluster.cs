@@ -30,7 +30,7 @@ internal sealed class NetworkCluster : IAsyncDisposable
             Programs.Silo, "--name", Silo(i + 1), "--directory", _folder.Path, "--formation-size", Text(size),
             "--address", machine.Address.ToString(), "--silo-port", Text(SiloPort), "--gateway-port", Text(GatewayPort)))];
         _apis = [.. Machines.Select(machine => machine.Start(
-            Programs.Api, "--directory", _folder.Path, "--urls", $"http://{machine.Address}:{ApiPort}", "--gateway", $"{machine.Address}:{GatewayPort}"))];
+            Programs.Api, "--directory", _folder.Path, "--urls", $"http://{machine.Address}:{ApiPort}", "--insecure", "--gateway", $"{machine.Address}:{GatewayPort}"))];
     }
 
     public HostNetwork Network { get; }
