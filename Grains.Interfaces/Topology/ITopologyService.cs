@@ -3,7 +3,7 @@ using Orleans.Services;
 namespace Orleans.Kv.Interfaces.Topology;
 
 /// <summary>
-/// What the leader of the topology says to each silo. One per silo, addressed by silo address and never through the directory. All of it may be repeated,
+/// What the leader of the topology says to each silo, and silos to each other. One per silo, addressed by silo address and never through the directory. All of it may be repeated,
 /// come late, or come from a leader that is none any more.
 /// </summary>
 [Alias("kv.ITopologyService")]
@@ -24,4 +24,9 @@ public interface ITopologyService : IGrainService
     [Alias("Migrate")]
     [ResponseTimeout("00:00:02")]
     Task<MigrationReport> Migrate(MigrationOrder order);
+
+    /// <summary>That silo is about to leave in good order: it serves on for a moment, but no key's grain is to be placed there any more.</summary>
+    [Alias("Leaving")]
+    [ResponseTimeout("00:00:02")]
+    Task Leaving(SiloAddress silo);
 }

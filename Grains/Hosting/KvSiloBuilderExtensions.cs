@@ -6,6 +6,7 @@ using Orleans.Kv.Grains.Changes;
 using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Expiry;
+using Orleans.Kv.Grains.Leaving;
 using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Monitoring;
@@ -44,6 +45,9 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<ModeSwitch>();
         services.AddSingleton<StoreKeeper>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<StoreKeeper>());
+        services.AddSingleton<Leavers>();
+        services.AddSingleton<Departure>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<Departure>());
         services.AddSingleton<Migrator>();
         services.TryAddSingleton<ISlotMoving, SlotMoving>();
         services.AddSingleton<ChangeCounters>();

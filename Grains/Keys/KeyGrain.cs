@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
+using Orleans.Kv.Grains.Leaving;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
@@ -15,7 +16,7 @@ namespace Orleans.Kv.Grains.Keys;
 /// the next one. None of this is needed for safety: other activations and coordinators may propose at the same time.
 /// </summary>
 [Reentrant, ReplicaPlacement]
-internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate) : Grain, IKeyGrain
+internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, Departure departure) : Grain, IKeyGrain
 {
     private ProposerHost? _proposer;
     private ClusterView? _placedUnder;
@@ -27,6 +28,7 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate) : Grai
             return new(OperationMapping.Refuse(ReplyStatus.Forming, silo.Silo, "the cluster has no map yet: too few nodes have joined"));
 
         if (!ReferenceEquals(view, _placedUnder)) Reconsider(view, map);
+        if (departure.HasBegun) Leave();
         if (_proposer is null)
         {
             if (!Key.TryFrom(GrainContext.GrainId.Key.AsSpan(), out var key, out var fault))
@@ -41,6 +43,13 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate) : Grai
     {
         _proposer?.Close();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Ends with what it is doing now; whatever waits for it then goes on to its successor elsewhere.</summary>
+    private void Leave()
+    {
+        departure.Arrived();
+        DeactivateOnIdle();
     }
 
     /// <summary>Leaves, when idle, a silo that holds no copy of the key, if one that does is there to take over.</summary>

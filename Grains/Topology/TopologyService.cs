@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Kv.Grains.Leaving;
 using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Interfaces.Topology;
 
@@ -7,7 +8,7 @@ namespace Orleans.Kv.Grains.Topology;
 
 /// <summary>What makes the silo's <see cref="TopologyAgent"/> and <see cref="Migrator"/> reachable for the leader.</summary>
 [Reentrant]
-internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator)
+internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator, Leavers leavers)
     : GrainService(grainId, silo, loggerFactory), ITopologyService
 {
     public async Task<long> Hear(long epoch)
@@ -20,5 +21,11 @@ internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory
     {
         if (agent.View.Epoch.Number < order.Epoch) await agent.ReadAuthority(CancellationToken.None);
         return migrator.Take(order);
+    }
+
+    public Task Leaving(SiloAddress silo)
+    {
+        leavers.Add(silo);
+        return Task.CompletedTask;
     }
 }
