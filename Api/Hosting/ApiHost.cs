@@ -16,7 +16,6 @@ using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Api.Statistics;
 using Orleans.Kv.Api.Watching;
-using Orleans.Kv.Interfaces.Clustering;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -141,12 +140,12 @@ internal static class ApiHost
     {
         builder.UseOrleansClient(client =>
         {
-            client.UseFileClustering(options.ClusterFile, options.Gateways);
+            options.Cluster.Use(client, options.ClusterFile, options.Gateways);
             client.UseConnectionRetryFilter<ConnectionRetry>();
             // The router hedges long before; this only frees what belongs to calls that nobody waits for any more.
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<RouterOptions>>((messaging, router) =>
                 messaging.ResponseTimeout = router.Value.RequestDeadline + TimeSpan.FromSeconds(1));
-            // Reading a small file: so often that a silo which has just started is known before the others can have died one after another.
+            // Reading a small file, or one row per silo from a database: so often that a silo which has just started is known before the others can have died one after another.
             client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
             client.AddGatewayCountChangedHandler(gateways.OnCountChanged);
         });

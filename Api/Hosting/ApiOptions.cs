@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
+using Orleans.Kv.Interfaces.Clustering;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -51,6 +52,10 @@ internal sealed class ApiOptions
     /// <summary>The least severe level that is logged to the console.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>The database that lists the cluster's gateways, where one is named.</summary>
+    public ClusterLocation Cluster { get; } = new();
+
+    /// <summary>The file that lists them where no database is named.</summary>
     public string ClusterFile => Path.Combine(Directory, "cluster.json");
 
     public bool IsHttps => HttpsCertificate is not null;
@@ -75,6 +80,7 @@ internal sealed class ApiOptions
         var isGuarded = Access.TokensFile is not null || Access.Insecure;
         if (!isGuarded && !(Urls?.Split(';').All(IsLoopback) ?? IPAddress.IsLoopback(Listen))) yield return $"{Address} is not loopback: whoever reaches it could do anything. It needs --tokens, or --insecure where something else decides who reaches it.";
         foreach (var fault in Ftp.Faults(isGuarded)) yield return fault;
+        foreach (var fault in Cluster.Faults()) yield return fault;
     }
 
     // What ASP.NET Core takes for "every address" is no address to a parser.

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using Orleans.Kv.Api.Ftp;
+using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Hosting;
 
 namespace Orleans.Kv.Api.Hosting;
@@ -19,6 +20,7 @@ internal static class CommandLine
     public static ApiOptions? Parse(IReadOnlyList<string> arguments, IDictionary environment, out string error)
     {
         var options = new ApiOptions();
+        options.Cluster.FromEnvironment = environment[ClusterLocation.EnvironmentVariable] as string;
         var faults = new List<string>();
         foreach (var option in EnvironmentOptions.Read(environment, arguments))
         {
@@ -114,6 +116,7 @@ internal static class CommandLine
                 options.LogLevel = level;
                 return null;
             default:
+                if (options.Cluster.Apply(name, value)) return null;
                 return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : Unknown(name);
         }
     }

@@ -20,6 +20,7 @@ internal sealed partial class ConnectionRetry(TimeProvider time, ILogger<Connect
         if (_tries++ % TriesPerLine == 0)
         {
             if (exception is ClusterFileException) LogFile(exception.Message);
+            else if (exception is ClusterDatabaseException) LogDatabase(exception.Message);
             else LogWaiting(exception.Message);
         }
 
@@ -32,4 +33,7 @@ internal sealed partial class ConnectionRetry(TimeProvider time, ILogger<Connect
 
     [LoggerMessage(11, LogLevel.Error, "Waiting for a readable cluster file: {Reason}")]
     private partial void LogFile(string reason);
+
+    [LoggerMessage(12, LogLevel.Error, "Waiting for the cluster's database: {Reason}")]
+    private partial void LogDatabase(string reason);
 }

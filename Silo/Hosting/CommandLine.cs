@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Hosting;
+using System.Net.Sockets;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -19,6 +20,7 @@ internal static class CommandLine
     public static Result Parse(IReadOnlyList<string> arguments, IDictionary environment)
     {
         var options = new SiloHostOptions();
+        options.Cluster.FromEnvironment = environment[ClusterLocation.EnvironmentVariable] as string;
         var faults = new List<string>();
         foreach (var option in EnvironmentOptions.Read(environment, arguments))
         {
@@ -82,7 +84,7 @@ internal static class CommandLine
                 if (AddressOf(value) is not { } address) return $"--address {value} is neither an IP address nor a host name that can be resolved here.";
                 options.Address = address;
                 return null;
-            default: return Unknown(name);
+            default: return options.Cluster.Apply(name, value) ? null : Unknown(name);
         }
     }
 

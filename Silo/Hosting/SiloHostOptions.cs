@@ -1,4 +1,5 @@
 using System.Net;
+using Orleans.Kv.Interfaces.Clustering;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -33,7 +34,10 @@ internal sealed class SiloHostOptions
     /// <summary>The least severe level that is logged to the console.</summary>
     public string LogLevel { get; set; } = "Information";
 
-    /// <summary>The file that holds membership and map.</summary>
+    /// <summary>A database that holds membership and map, where one is named.</summary>
+    public ClusterLocation Cluster { get; } = new();
+
+    /// <summary>The file that holds membership and map where no database is named.</summary>
     public string ClusterFile => Path.Combine(Directory, "cluster.json");
 
     /// <summary>Every fault of the options at once, so that a person corrects them in one go.</summary>
@@ -49,5 +53,6 @@ internal sealed class SiloHostOptions
         if (BatchesInFlight is < 1 or > 16) yield return "--batches-in-flight must be from 1 to 16.";
         if (Storage is not "memory") yield return $"--storage {Storage} is not known; there is: memory.";
         if (!Enum.TryParse<Microsoft.Extensions.Logging.LogLevel>(LogLevel, ignoreCase: true, out _)) yield return $"--log-level {LogLevel} is not known.";
+        foreach (var fault in Cluster.Faults()) yield return fault;
     }
 }

@@ -6,18 +6,14 @@ using Orleans.Kv.Grains.Hosting;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
-using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Kv.Silo.Isolation;
 
 namespace Orleans.Kv.Silo.Hosting;
 
-/// <summary>The silo of this process: the store on file clustering, with a membership that notices a death within seconds.</summary>
+/// <summary>The silo of this process: the store on the clustering that was asked for, with a membership that notices a death within seconds.</summary>
 internal static class SiloHosting
 {
-    /// <summary>All silos and clients of one directory are one cluster; its file separates it from others, not these names.</summary>
-    private const string ClusterId = "kv";
-
     /// <summary>
     /// A row that has not been renewed for this many periods is not waited for by those who join. Where the last active silo of the table has died with nobody left to vote it out, this is
     /// what lets the others in again; it costs a write of the table per silo and period.
@@ -30,9 +26,8 @@ internal static class SiloHosting
 
     public static PeerProbe CreateProbe(SiloHostOptions options, SiloMemory memory, TimeProvider time, ILogger<PeerProbe> logger)
     {
-        var cluster = new ClusterOptions();
-        Name(cluster);
-        return new PeerProbe(options.Name, options.ClusterFile, cluster, StalePeriod, memory, time, logger);
+        var (authority, membership) = options.Cluster.Open(options.ClusterFile, time);
+        return new PeerProbe(options.Name, authority, membership, StalePeriod, memory, time, logger);
     }
 
     /// <summary>Puts the store's silo into a host.</summary>
@@ -44,17 +39,14 @@ internal static class SiloHosting
     public static void AddStoreSilo(
         this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, bool isolated, Action declaredDead) => builder.UseOrleans(silo =>
     {
+        options.Cluster.Use(silo, options.ClusterFile);
         if (isolated)
         {
+            // In the place of the shared ones.
             silo.Services.AddSingleton<IMembershipTable, IsolatedMembershipTable>();
             silo.Services.AddSingleton<IMapAuthority>(new IsolatedMapAuthority(memory));
         }
-        else
-        {
-            silo.UseFileClustering(options.ClusterFile);
-        }
 
-        silo.Configure<ClusterOptions>(Name);
         silo.Configure<SiloOptions>(names => names.SiloName = options.Name);
         silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
         silo.Configure<ClusterMembershipOptions>(NoticeDeathsSoon);
@@ -102,11 +94,5 @@ internal static class SiloHosting
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         membership.IAmAliveTablePublishTimeout = HeartbeatPeriod;
         membership.NumMissedTableIAmAliveLimit = MissedHeartbeats;
-    }
-
-    private static void Name(ClusterOptions cluster)
-    {
-        cluster.ClusterId = ClusterId;
-        cluster.ServiceId = ClusterId;
     }
 }

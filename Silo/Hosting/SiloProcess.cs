@@ -59,6 +59,15 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
     public async Task<int> Run(CancellationToken stop)
     {
         var probe = SiloHosting.CreateProbe(options, _memory, time, loggers.CreateLogger<PeerProbe>());
+        try
+        {
+            await new DatabaseWait(options, time, loggers.CreateLogger<DatabaseWait>()).Run(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCodes.Success;
+        }
+
         var life = new SiloLife(options, _memory, isolated: false, time);
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using Orleans.Kv.Interfaces.Clustering;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -16,7 +17,7 @@ internal static class StartupFault
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
                     $"{options.Name} cannot start: {options.Address} is not an address of this machine.",
                 UnauthorizedAccessException or DirectoryNotFoundException => $"{options.Name} cannot start: {cause.Message}",
-                OrleansConfigurationException => $"{options.Name} cannot start: {cause.Message}",
+                OrleansConfigurationException or ClusterDatabaseException => $"{options.Name} cannot start: {cause.Message}",
                 _ => null,
             };
             if (sentence is not null) return true;

@@ -1,11 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using Orleans.Configuration;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Storage;
-using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Silo.Isolation;
@@ -26,25 +23,24 @@ internal sealed partial class PeerProbe
     /// </summary>
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>How long the shared table and the authority may take: what is known from before will do as well.</summary>
-    private static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(300);
+    /// <summary>How long the shared table and the authority may take, a database's connection included. Who cannot read them cannot join by them, and knows enough from before to look on.</summary>
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
 
     private readonly string _name;
     private readonly SiloMemory _memory;
-    private readonly FileMapAuthority _authority;
-    private readonly FileMembershipTable _table;
+    private readonly IMapAuthority _authority;
+    private readonly IMembershipTable _table;
     private readonly TimeSpan _stalePeriod;
     private readonly TimeProvider _time;
     private readonly ILogger<PeerProbe> _logger;
     private bool _isAway;
 
-    public PeerProbe(string name, string clusterFile, ClusterOptions cluster, TimeSpan stalePeriod, SiloMemory memory, TimeProvider time, ILogger<PeerProbe> logger)
+    public PeerProbe(string name, IMapAuthority authority, IMembershipTable table, TimeSpan stalePeriod, SiloMemory memory, TimeProvider time, ILogger<PeerProbe> logger)
     {
-        var file = Options.Create(new FileClusteringOptions { Path = clusterFile });
         _name = name;
         _memory = memory;
-        _authority = new FileMapAuthority(file, time);
-        _table = new FileMembershipTable(file, Options.Create(cluster), time);
+        _authority = authority;
+        _table = table;
         _stalePeriod = stalePeriod;
         _time = time;
         _logger = logger;
@@ -54,17 +50,18 @@ internal sealed partial class PeerProbe
     {
         var view = await ReadAuthority(cancellation);
         // Before the first map there is nothing that a majority could decide about.
-        if (view.Epoch == 0) return new PeerOutlook(0, 0, [], []);
+        if (view.Epoch == 0) return new PeerOutlook(0, 0, [], [], _isAway);
         var nodes = ClusterMapCodec.Read(view.Map).Newest.Nodes;
         // By name alone: whether a silo can be reached has nothing to do with which store it has by now. One that came back empty is there, and a majority that has lost its
         // stores must not keep the last copy in isolation.
         var addresses = view.Nodes.ToDictionary(record => record.Name, record => record.Silo.Endpoint);
         var reached = await Task.WhenAll(nodes.Select(node => IsReachable(node, addresses, cancellation)));
-        var members = await Members(cancellation);
+        // Once is enough to wait for what is away.
+        var members = _isAway ? [] : await Members(cancellation);
         var silent = (await Task.WhenAll(members.Select(async member => (member, Outcome: await Connect(member, cancellation)))))
             .Where(probe => probe.Outcome == ConnectOutcome.Silent).Select(probe => probe.member.ToString());
         var away = nodes.Where((_, index) => !reached[index]).Select(node => node.Name);
-        return new PeerOutlook(reached.Count(isReached => isReached), (nodes.Length / 2) + 1, [.. away], [.. silent]);
+        return new PeerOutlook(reached.Count(isReached => isReached), (nodes.Length / 2) + 1, [.. away], [.. silent], _isAway);
     }
 
     private async Task<bool> IsReachable(NodeId node, Dictionary<string, IPEndPoint> addresses, CancellationToken cancellation)
