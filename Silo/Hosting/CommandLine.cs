@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Hosting;
-using System.Net.Sockets;
 
 namespace Orleans.Kv.Silo.Hosting;
 
