@@ -19,15 +19,16 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>As in compose.yml: longer than the balancer's checks need to notice.</summary>
     private const int DrainSeconds = 3;
 
-    private readonly Folder _folder = new();
+    private readonly Folder _folder;
     private readonly HostNetwork _network;
+    private readonly string _token;
     private readonly Program[] _silos;
     private readonly Program[] _apis;
     private readonly List<(string Name, Program Program)> _all = [];
 
-    private Fleet(HostNetwork network)
+    private Fleet(HostNetwork network, Folder folder, string token)
     {
-        _network = network;
+        (_network, _folder, _token) = (network, folder, token);
         _silos = [.. Enumerable.Range(1, Silos).Select(StartSilo)];
         _apis = [.. Enumerable.Range(1, Apis).Select(StartApi)];
         Balancer = Balancer.On(network.Hosts[^2], Clients, [.. Enumerable.Range(1, Apis).Select(number => Api(number).Url)]);
@@ -36,7 +37,9 @@ internal sealed class Fleet : IAsyncDisposable
     public Balancer Balancer { get; }
 
     /// <summary>Where the users' requests go.</summary>
-    public Endpoint Entrance => Balancer.Endpoint;
+    public Endpoint Entrance => Balancer.Endpoint with { Token = _token };
+
+    private string Tokens => _folder.File("tokens");
 
     private Host Clients => _network.Hosts[^1];
 
@@ -45,8 +48,11 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Started, all in sync, and both API hosts in use.</summary>
     public static async Task<Fleet> Start()
     {
+        var folder = new Folder();
+        var (exit, token, errors) = await Program.Run(Programs.CommandLine, "token", "create", "users", "--role", "write", "--file", folder.File("tokens"));
+        Assert.True(exit == 0, errors);
         var network = await HostNetwork.Create(Silos + Apis + 2);
-        var fleet = new Fleet(network);
+        var fleet = new Fleet(network, folder, token.Trim());
         try
         {
             await fleet.Explaining(async () =>
@@ -64,7 +70,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>One API host, without the balancer.</summary>
-    public Endpoint Api(int number) => new(new Uri($"http://{ApiMachine(number).Address}:{ApiPort}"), Clients.CreateHandler);
+    public Endpoint Api(int number) => new(new Uri($"http://{ApiMachine(number).Address}:{ApiPort}"), Clients.CreateHandler, _token);
 
     public async Task UntilAllInSync()
     {
@@ -137,6 +143,7 @@ internal sealed class Fleet : IAsyncDisposable
     {
         ["KV_DIRECTORY"] = _folder.Path,
         ["KV_URLS"] = $"http://{ApiMachine(number).Address}:{ApiPort}",
+        ["KV_TOKENS"] = Tokens,
         ["KV_DRAIN_SECONDS"] = Text.Of(DrainSeconds),
     }));
 
