@@ -36,6 +36,9 @@ internal sealed class KeyRoute
     /// <summary>The silo that answered last through the key grain. A hint, written without a lock.</summary>
     public string? LastSilo { get; set; }
 
+    /// <summary>The size of the value when this host last saw it, in bytes; 0 where it never did. A hint, written without a lock.</summary>
+    public int ValueBytes { get; set; }
+
     /// <summary>The key grain did not answer in time and has not answered since: ask a coordinator first.</summary>
     public bool Avoided => Volatile.Read(ref _avoidSince) != 0;
 

@@ -28,6 +28,9 @@ internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
 
     public long StartedAt { get; }
 
+    /// <summary>After how many milliseconds of silence another silo is asked as well.</summary>
+    public long HedgeAfter { get; init; }
+
     public Lock Guard { get; } = new();
 
     public ValueTask<RoutedOutcome> Task => new(this, _core.Version);

@@ -19,9 +19,6 @@ internal sealed partial class Router
     // A silo needs about a tenth of this for each operation of a large batch when it is not busy.
     private const int PatiencePerOperation = 1;
 
-    // As silos have it among themselves: a slow link, and no more than that.
-    private const int PatiencePerMebibyte = 100;
-
     private const string BatchTimeIsUp = "the time for one request was up before this operation's turn; it was not done";
 
     /// <summary>
@@ -66,6 +63,7 @@ internal sealed partial class Router
             {
                 var operation = new PendingOperation(run.Inputs[turn.Indexes[i]], run.StartedAt)
                 {
+                    HedgeAfter = HedgeAfter(run.Inputs[turn.Indexes[i]]),
                     // Nothing is due while the call is out: it has its own patience.
                     NextDue = long.MaxValue,
                     LastSentAt = run.StartedAt,
@@ -84,7 +82,7 @@ internal sealed partial class Router
         var request = new BatchRequest
         {
             Entries = entries,
-            PatienceMilliseconds = (int)_hedgeAfter + (call.Count * PatiencePerOperation) + (int)((call.Bytes >> 20) * PatiencePerMebibyte),
+            PatienceMilliseconds = (int)_hedgeAfter + (call.Count * PatiencePerOperation) + (int)(call.Bytes * _hedgeAfterPerMebibyte >> 20),
             MaxAnswerBytes = _options.MaxBatchAnswerBytes / plan.Calls.Count,
         };
         call.Answer = CallAsync(call, request, run);
@@ -187,6 +185,7 @@ internal sealed partial class Router
         _clock.Observe(answer.Stamp);
         _budget.Earn();
         _silos.Answered(answer.Silo);
+        if (answer.Value is not null) operation.Input.Route.ValueBytes = answer.Value.Length;
         operation.Input.Route.Trust(answer.Silo, _coordinators.Trouble);
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class Router
         lock (operation.Guard)
         {
             if (operation.Ended) return;
-            operation.NextDue = Math.Min(now + _hedgeAfter, operation.StartedAt + _deadline);
+            operation.NextDue = Math.Min(now + operation.HedgeAfter, operation.StartedAt + _deadline);
             isFirst = operation.Sent == 0;
             if (now - operation.StartedAt >= _deadline) outcome = AtDeadline(operation);
             else if (isFirst) outcome = AttendUnsent(operation, now);
@@ -60,13 +60,13 @@ internal sealed partial class Router
             {
                 // What was sent at least this long ago and is still out has kept silent. Where most of them do, the budget ends: then the
                 // cluster is overloaded, nobody in particular is to blame, and asking others as well would make it worse.
-                silent = operation.Outstanding > operation.Lost && now - operation.LastSentAt >= _hedgeAfter && _budget.TrySpend();
+                silent = operation.Outstanding > operation.Lost && now - operation.LastSentAt >= operation.HedgeAfter && _budget.TrySpend();
                 target = operation.LastTarget;
                 if (silent) operation.TakeForLost();
                 var isWaiting = operation.Outstanding > operation.Lost;
                 if (!isWaiting) (outcome, next) = GoOn(operation, silent ? target : KeyGrain);
-                // Something newer than the one before is on its way: its own quarter of a second counts.
-                else if (now - operation.LastSentAt < _hedgeAfter) operation.NextDue = operation.LastSentAt + _hedgeAfter;
+                // Something newer than the one before is on its way: its own time counts.
+                else if (now - operation.LastSentAt < operation.HedgeAfter) operation.NextDue = operation.LastSentAt + operation.HedgeAfter;
             }
 
             if (outcome is not null) operation.NextDue = long.MaxValue;

@@ -7,7 +7,7 @@ namespace Orleans.Kv.Api.Routing;
 
 /// <summary>
 /// Brings an operation to a proposer and its outcome back, while silos die, hang or refuse. The key's grain is asked first, because it
-/// needs one round trip where others need two. When it refuses, at once, or after a quarter of a second of silence, the <em>same</em>
+/// needs one round trip where others need two. When it refuses, at once, or after a quarter of a second of silence (more for a large value), the <em>same</em>
 /// operation, with the same id and deadline, goes to a coordinator on another silo as well, and then to a further one; the first
 /// definite answer counts. That is safe because proposers decide by ballots and a state remembers what it has done.
 /// </summary>
@@ -69,6 +69,7 @@ internal sealed partial class Router : IDisposable
     private readonly ITimer _sweep;
     private readonly List<PendingOperation> _due = [];
     private readonly long _hedgeAfter;
+    private readonly long _hedgeAfterPerMebibyte;
     private readonly long _deadline;
     private readonly long _gatewayPatience;
     private int _armed;
@@ -92,6 +93,7 @@ internal sealed partial class Router : IDisposable
         _budget = new HedgeBudget(_options.HedgeBurst, _options.RequestsPerHedge);
         _probe = new KeyGrainProbe(cluster, silos, coordinators, _clock, origin, _options, time);
         _hedgeAfter = (long)_options.HedgeAfter.TotalMilliseconds;
+        _hedgeAfterPerMebibyte = (long)_options.HedgeAfterPerMebibyte.TotalMilliseconds;
         _deadline = (long)_options.RequestDeadline.TotalMilliseconds;
         _gatewayPatience = (long)_options.GatewayPatience.TotalMilliseconds;
         _sweep = time.CreateTimer(static state => ((Router)state!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -107,7 +109,8 @@ internal sealed partial class Router : IDisposable
         if (_inFlight.Count >= _options.MaxInFlight) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Overloaded, TooMany));
         var now = Milliseconds.Now(_time);
         if (IsWithoutGateways) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway));
-        var operation = new PendingOperation(input, now) { NextDue = now + _hedgeAfter };
+        var hedgeAfter = HedgeAfter(input);
+        var operation = new PendingOperation(input, now) { HedgeAfter = hedgeAfter, NextDue = now + hedgeAfter };
         _inFlight.Enlist(operation);
         operation.Request = NewRequest(operation);
         Arm();
@@ -173,6 +176,14 @@ internal sealed partial class Router : IDisposable
         };
     }
 
+    // By the values that it brings, and the one that is there as far as this host knows: a fetch brings that here, and who proposes anew has it brought to him.
+    private long HedgeAfter(OperationInput input)
+    {
+        var moved = Math.Max((input.Value?.Length ?? 0) + (input.Expect?.Length ?? 0), input.Route.ValueBytes);
+        if (input.Value is not null) input.Route.ValueBytes = input.Value.Length;
+        return _hedgeAfter + (moved * _hedgeAfterPerMebibyte >> 20);
+    }
+
     private void Send(PendingOperation operation, int target)
     {
         OperationRequest request;
@@ -185,7 +196,7 @@ internal sealed partial class Router : IDisposable
             operation.LastTarget = target;
             operation.LastSentAt = Milliseconds.Now(_time);
             if (target != KeyGrain) operation.Asked |= 1L << target;
-            operation.NextDue = Math.Min(operation.LastSentAt + _hedgeAfter, operation.StartedAt + _deadline);
+            operation.NextDue = Math.Min(operation.LastSentAt + operation.HedgeAfter, operation.StartedAt + _deadline);
             request = operation.Request!;
         }
 
@@ -213,6 +224,7 @@ internal sealed partial class Router : IDisposable
         _clock.Observe(reply.Stamp);
         _budget.Earn();
         _silos.Answered(reply.Silo);
+        if (reply.Value is not null) route.ValueBytes = reply.Value.Length;
         if (target == KeyGrain) route.Trust(reply.Silo, _coordinators.Trouble);
         else _coordinators.Answered(target, reply.Silo);
         Receive(operation, target, attempt, reply);

@@ -5,7 +5,7 @@ public sealed partial class Proposer
 {
     private void StartPreparing(in Moment now)
     {
-        BeginPhase(Phase.Preparing, now);
+        BeginPhase(Phase.Preparing, _knownState, now);
         _lease = Ballot.Zero;
         _number = checked(_number + 1);
         _ballot = new Ballot(_faults.HasFlag(Faults.BallotsWithoutEpoch) ? Epoch.None.Next() : Map.Epoch, _number, Id);
@@ -58,7 +58,7 @@ public sealed partial class Proposer
             return;
         }
 
-        BeginPhase(Phase.Accepting, now);
+        BeginPhase(Phase.Accepting, state, now);
         _ballot = ballot;
         _lease = Ballot.Zero;
         _proposed = state;
@@ -160,7 +160,7 @@ public sealed partial class Proposer
         if ((_votes.Outstanding & ~_suspects) == 0)
             LoseBallot(now);
         else
-            _hedgeAt = Math.Min(_hedgeAt, Math.Max(now.Ticks + 1, _phaseEndsAt - _options.RoundTimeoutMilliseconds + _options.ReadHedgeMilliseconds));
+            _hedgeAt = Math.Min(_hedgeAt, Math.Max(now.Ticks + 1, _phaseBeganAt + _options.ReadHedgeMilliseconds));
     }
 
     /// <summary>A Prepare must win in every generation: a committed state may lie in any of them.</summary>

@@ -7,7 +7,7 @@ public sealed partial class Proposer
 {
     private void StartReading(in Moment now)
     {
-        BeginPhase(Phase.Reading, now);
+        BeginPhase(Phase.Reading, _knownState, now);
         _hedgeAt = now.Ticks + _options.ReadHedgeMilliseconds;
         _adoptedBallot = Ballot.Zero;
         _adopted = null;

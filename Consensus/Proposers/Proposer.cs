@@ -46,6 +46,7 @@ public sealed partial class Proposer
     private long _round;
     private Ballot _ballot;
     private Votes _votes;
+    private long _phaseBeganAt;
     private long _phaseEndsAt = Moment.Never;
     private long _hedgeAt = Moment.Never;
     private Ballot _adoptedBallot;
@@ -305,12 +306,16 @@ public sealed partial class Proposer
             Judge(now);
     }
 
-    private void BeginPhase(Phase phase, in Moment now)
+    /// <param name="phase">Which.</param>
+    /// <param name="moved">The state that this phase moves, or may have to, where it is known.</param>
+    /// <param name="now">The present.</param>
+    private void BeginPhase(Phase phase, RegisterState? moved, in Moment now)
     {
         _phase = phase;
         _round++;
         _votes = default;
-        _phaseEndsAt = now.Ticks + _options.RoundTimeoutMilliseconds;
+        _phaseBeganAt = now.Ticks;
+        _phaseEndsAt = now.Ticks + _options.RoundTimeoutMilliseconds + ((moved?.Bytes ?? 0) * _options.RoundTimeoutPerMebibyteMilliseconds >> 20);
         _hedgeAt = Moment.Never;
     }
 

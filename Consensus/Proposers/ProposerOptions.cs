@@ -11,6 +11,12 @@ public sealed class ProposerOptions
     /// </summary>
     public int RoundTimeoutMilliseconds { get; init; } = 400;
 
+    /// <summary>
+    /// What a round gets on top for each MiB of state that it moves, as far as the proposer knows. A round that is begun anew moves it all again, so that on a slow machine too short
+    /// a time makes it slower still.
+    /// </summary>
+    public int RoundTimeoutPerMebibyteMilliseconds { get; init; } = 250;
+
     /// <summary>How long a read waits for its first w nodes before it asks the others as well: well above a healthy round trip, well below patience.</summary>
     public int ReadHedgeMilliseconds { get; init; } = 25;
 
@@ -38,6 +44,8 @@ public sealed class ProposerOptions
         var faults = new List<string>();
         if (RoundTimeoutMilliseconds < 1)
             faults.Add($"{nameof(RoundTimeoutMilliseconds)} must be positive");
+        if (RoundTimeoutPerMebibyteMilliseconds < 0)
+            faults.Add($"{nameof(RoundTimeoutPerMebibyteMilliseconds)} must not be negative");
         if (ReadHedgeMilliseconds < 1)
             faults.Add($"{nameof(ReadHedgeMilliseconds)} must be positive");
         if (BackoffMilliseconds < 1)

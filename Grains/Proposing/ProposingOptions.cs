@@ -13,8 +13,7 @@ public sealed class ProposingOptions
 
     /// <summary>
     /// How long a round waits for its quorum before its ballot is given up and it begins anew. It need not be short: a silent replica among three is not waited
-    /// for, a dead one is reported by the traffic, and a read asks further replicas much earlier. It must not be short either: a round with an
-    /// 8 MiB value on a busy machine that is begun anew sends the value anew.
+    /// for, a dead one is reported by the traffic, and a read asks further replicas much earlier. A large state has more time (<see cref="ProposerOptions.RoundTimeoutPerMebibyteMilliseconds"/>).
     /// </summary>
     public TimeSpan RoundTimeout { get; set; } = TimeSpan.FromMilliseconds(2000);
 

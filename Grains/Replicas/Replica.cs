@@ -136,9 +136,9 @@ internal sealed partial class Replica : IKeySource
         if (_topology.View.Map is null) return Refused(DeliveryStatus.Closed, "this silo has no map yet");
         try
         {
-            var replies = Apply(requests, out var positions);
+            var replies = Apply(requests, out var positions, out var unseen);
             for (var i = 0; i < positions.Length; i++) await _shards[i].Flush(positions[i]);
-            return new DeliveryReply { Status = DeliveryStatus.Delivered, Frame = Encode(replies) };
+            return new DeliveryReply { Status = DeliveryStatus.Delivered, Frame = Encode(replies), Unseen = unseen };
         }
         catch (InvariantViolationException violation)
         {
@@ -158,18 +158,25 @@ internal sealed partial class Replica : IKeySource
         return ShardOf(bytes.Slot).Find(bytes);
     }
 
-    private List<ReplyEnvelope> Apply(List<RequestEnvelope> requests, out long[] positions)
+    // A batch of Prepares or Reads is small, and the states that answer it may be thousands of megabytes: the rest is for another frame.
+    private List<ReplyEnvelope> Apply(List<RequestEnvelope> requests, out long[] positions, out int unseen)
     {
         positions = new long[_shards.Length];
+        unseen = requests.Count;
         var mayGrow = MayGrow();
         var replies = new List<ReplyEnvelope>(requests.Count);
+        var bytes = 0L;
         foreach (var (correlation, request) in requests)
         {
+            if (bytes >= _options.MaxReplyBytes) break;
+            unseen--;
             var index = request.Key.Slot.Index % _shards.Length;
             var reply = _shards[index].Handle(_lease, request, mayGrow, out var position, out var newVersion);
             if (newVersion) Hint(request);
             positions[index] = Math.Max(positions[index], position);
-            if (reply is not null) replies.Add(new ReplyEnvelope(correlation, reply));
+            if (reply is null) continue;
+            replies.Add(new ReplyEnvelope(correlation, reply));
+            bytes += FrameCodec.EstimateBytes(reply);
         }
 
         return replies;

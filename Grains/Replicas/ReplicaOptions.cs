@@ -17,10 +17,17 @@ public sealed class ReplicaOptions
     /// </summary>
     public TimeSpan MapPatience { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>
+    /// How many bytes of replies one frame collects, about; a single larger one travels alone. What is left of the batch is sent again. Small enough that the largest state on top
+    /// (a value and its conflicts, 16 MiB and a little) stays within <see cref="Consensus.FrameCodec.MaxFrameBytes"/>, and that nobody waits long behind it.
+    /// </summary>
+    public int MaxReplyBytes { get; set; } = 1 << 20;
+
     internal IEnumerable<string> Faults()
     {
         if (MaxBytes < 1 << 20) yield return $"{nameof(ReplicaOptions)}.{nameof(MaxBytes)} must be at least 1 MiB.";
         if (Shards is < 1 or > 1024) yield return $"{nameof(ReplicaOptions)}.{nameof(Shards)} must be from 1 to 1024.";
+        if (MaxReplyBytes is < 1024 or > 8 << 20) yield return $"{nameof(ReplicaOptions)}.{nameof(MaxReplyBytes)} must be from 1 KiB to 8 MiB.";
         if (MapPatience <= TimeSpan.Zero) yield return $"{nameof(ReplicaOptions)}.{nameof(MapPatience)} must be positive.";
     }
 }

@@ -55,6 +55,16 @@ internal sealed class Batch(NodeId node, IFailedPushes pushes)
         Fail();
     }
 
+    /// <summary>Takes out the last requests, which the peer has not looked at; never all of them, so that every batch brings something to its end.</summary>
+    public Outgoing[] TakeUnseen(int count)
+    {
+        count = Math.Clamp(count, 0, _requests.Count - 1);
+        if (count == 0) return [];
+        var unseen = _requests.GetRange(_requests.Count - count, count);
+        _requests.RemoveRange(_requests.Count - count, count);
+        return [.. unseen];
+    }
+
     /// <summary>Fails every request that has no reply.</summary>
     public void Fail()
     {

@@ -12,6 +12,9 @@ namespace Orleans.Kv.Grains.Traffic;
 /// busy one gets as many in one frame as a round trip brings together, with no timer and no setting that is right for one load only.
 /// </para>
 /// <para>
+/// What a peer did not look at, because the replies to the rest had filled its frame, goes out again with the next batch.
+/// </para>
+/// <para>
 /// A request ends in exactly one reply or failure: the reply frame, a refused or failed call, silence beyond the batch timeout, or a bound. A peer that let a
 /// batch time out is silent: while it is, one batch at a time goes out as a probe and all else fails at once, so that nothing piles up and no
 /// proposer waits for a peer that is known not to answer. An Accept that fails is noted as owed to the peer.
@@ -177,7 +180,7 @@ internal sealed partial class PeerOutbox(
         }
 
         // The next batch leaves while this one's replies are given out.
-        Release(batch);
+        Release(batch, reply is { Status: DeliveryStatus.Delivered, Unseen: > 0 } ? batch.TakeUnseen(reply.Unseen) : []);
         Answer(batch, reply);
         if (!batch.TryReset()) return;
         lock (_gate)
@@ -228,13 +231,14 @@ internal sealed partial class PeerOutbox(
         foreach (var outgoing in waiting) outgoing.Fail(node, pushes);
     }
 
-    private void Release(Batch batch)
+    private void Release(Batch batch, Outgoing[] unseen)
     {
         bool schedule, changed;
         lock (_gate)
         {
             _inFlight--;
             _travelling.Remove(batch);
+            if (unseen.Length > 0) PutBack(unseen);
             changed = _silent;
             _silent = false;
             schedule = TryClaim();
@@ -242,6 +246,20 @@ internal sealed partial class PeerOutbox(
 
         if (changed) LogHeard(node);
         if (schedule) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>In front of what has collected since, so that no request is put off again and again.</summary>
+    private void PutBack(Outgoing[] unseen)
+    {
+        var behind = _waiting.ToArray();
+        _waiting.Clear();
+        foreach (var outgoing in unseen)
+        {
+            _waiting.Enqueue(outgoing);
+            _waitingBytes += FrameCodec.EstimateBytes(outgoing.Request);
+        }
+
+        foreach (var outgoing in behind) _waiting.Enqueue(outgoing);
     }
 
     /// <summary>A reply that came too late for its requests still shows that the peer is there.</summary>

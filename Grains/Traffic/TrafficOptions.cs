@@ -24,8 +24,10 @@ public sealed class TrafficOptions
     /// </summary>
     public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a batch gets on top for each MiB it carries.</summary>
-    public TimeSpan BatchTimeoutPerMebibyte { get; set; } = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// What a batch gets on top for each MiB it carries. Generous, since nobody waits for a large batch to find out that a peer is gone: pings do that.
+    /// </summary>
+    public TimeSpan BatchTimeoutPerMebibyte { get; set; } = TimeSpan.FromMilliseconds(500);
 
     internal IEnumerable<string> Faults()
     {

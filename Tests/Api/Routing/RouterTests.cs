@@ -70,6 +70,32 @@ public sealed class RouterTests : IDisposable
     }
 
     [Fact]
+    public void ALargeValue_IsWaitedForLonger_BeforeASecondSiloIsAsked()
+    {
+        var input = Input("a", OperationCode.Store) with { Value = new byte[OperationLimits.MaxValueBytes] };
+        _ = Execute(input);
+        _time.Advance(TimeSpan.FromMilliseconds(2_240));
+        Assert.Single(_cluster.Calls);
+        _time.Advance(TimeSpan.FromMilliseconds(35));
+        Assert.Equal(2, _cluster.Calls.Count);
+    }
+
+    [Fact]
+    public void AValueThatWasSeenToBeLarge_IsWaitedForLonger_UntilItIsSmall()
+    {
+        var mebibyte = TimeSpan.FromMilliseconds(500);
+        _ = Execute(Input("a", OperationCode.Fetch) with { Value = null });
+        Last().Answer(new OperationReply { Status = ReplyStatus.Done, Silo = "silo-1", Value = new byte[1 << 20] });
+        _ = Execute(Input("a", OperationCode.Fetch) with { Value = null });
+        _time.Advance(mebibyte - TimeSpan.FromMilliseconds(10));
+        Assert.Equal(2, _cluster.Calls.Count);
+        Last().Answer(new OperationReply { Status = ReplyStatus.Done, Silo = "silo-1", Value = new byte[3] });
+        _ = Execute(Input("a", OperationCode.Fetch) with { Value = null });
+        _time.Advance(TimeSpan.FromMilliseconds(275));
+        Assert.Equal(4, _cluster.Calls.Count);
+    }
+
+    [Fact]
     public async Task FurtherSilence_ReachesASecondCoordinator_AndTheFirstDefiniteAnswerCounts()
     {
         var outcome = Store("a");
@@ -262,7 +288,7 @@ public sealed class RouterTests : IDisposable
     [Fact]
     public async Task TheLastGatewayLost_ReadsGoOnUntilOneIsFound()
     {
-        var outcome = Execute(Input("a", OperationCode.Fetch));
+        var outcome = Execute(Input("a", OperationCode.Fetch) with { Value = null });
         _cluster.WithoutGatewayFor = 0;
         for (var i = 0; i < 10; i++)
         {
@@ -280,7 +306,7 @@ public sealed class RouterTests : IDisposable
     public async Task WithoutGatewaysForLong_ReadsAreRefusedAtOnce()
     {
         _cluster.WithoutGatewayFor = (long)_options.GatewayPatience.TotalMilliseconds;
-        var outcome = Execute(Input("a", OperationCode.Fetch));
+        var outcome = Execute(Input("a", OperationCode.Fetch) with { Value = null });
         for (var i = 0; i < 3; i++) Last().Break();
 
         var answer = await outcome.WaitAsync(Deadline);

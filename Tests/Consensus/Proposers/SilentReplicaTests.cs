@@ -67,6 +67,17 @@ public sealed class SilentReplicaTests
         Assert.IsType<AcceptRequest>(_proposer.Effects.Sends[0].Request);
     }
 
+    [Fact]
+    public void RoundWithALargeState_HasMoreTime_BeforeItIsMovedOnceMore()
+    {
+        _proposer.Submit(Samples.Operation(OperationKind.Store, 1, 1, new string('x', 4 << 20)), null, 10_000, Now);
+        var prepare = Prepare();
+        Promise(0, prepare);
+        Promise(2, prepare);
+        Assert.IsType<AcceptRequest>(_proposer.Effects.Sends[0].Request);
+        Assert.Equal(2_000 + (4 * ProposerOptions.Default.RoundTimeoutPerMebibyteMilliseconds), _proposer.WakeAt);
+    }
+
     /// <summary>The gap this closes: a read finds a replica that has missed the key, the third one is paused, and the other one has promised to somebody.</summary>
     [Fact]
     public void ReadThatMeetsAStaleAndASilentReplica_IsAnsweredInTimeForACaller()

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Replicas;
+using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Interfaces.Replicas;
 using Orleans.Kv.Tests.Store.Clusters;
@@ -65,6 +66,39 @@ public sealed class ReplicaServiceTests(StoreFixture fixture)
         // The very same promise is given already.
         Assert.IsType<RefusedReply>(Single(second));
     }
+
+    [Fact]
+    public async Task RepliesBeyondOneFrame_AreLeftForAnother_AndAllOfThemCanBeHad()
+    {
+        const int Keys = 12;
+        var keys = Enumerable.Range(0, Keys).Select(i => $"large-{i}").ToList();
+        var origin = new Origin();
+        foreach (var key in keys) Assert.Equal(ReplyStatus.Done, (await _cluster.Key(key).Execute(origin.Store(new byte[4 << 20]))).Status);
+
+        // A majority has each of them at least: somebody else's Accept may still be on its way to this silo, so each is waited for.
+        var left = keys.Select(key => Read(key, NewestEpoch)).ToList();
+        var held = 0;
+        while (left.Count > 0)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            FrameCodec.WriteRequests(output, left.Select((request, i) => new RequestEnvelope((ulong)i, request)).ToArray());
+            var reply = await Service.Deliver(Store, output.WrittenSpan.ToArray());
+            Assert.Equal(DeliveryStatus.Delivered, reply.Status);
+            var replies = new List<ReplyEnvelope>();
+            FrameCodec.ReadReplies(reply.Frame!, FrameOwnership.Owned, replies);
+            Assert.Equal(left.Count - reply.Unseen, replies.Count);
+            var large = replies.Count(static reply => ((ReadReply)reply.Reply).State is not null);
+            Assert.InRange(large, 0, 1);
+            held += large;
+            left.RemoveRange(0, left.Count - reply.Unseen);
+        }
+
+        Assert.InRange(held, Keys / 2, Keys);
+    }
+
+    private Epoch NewestEpoch => _cluster.Service<TopologyAgent>(_cluster.Silos[0]).View.Epoch;
+
+    private static ReadRequest Read(string key, Epoch epoch) => new(Key.From(key), epoch, 1, Ballot.Zero);
 
     private static Reply Single(DeliveryReply reply)
     {

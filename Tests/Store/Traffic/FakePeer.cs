@@ -75,6 +75,15 @@ internal sealed class FakePeer : IReplicaService, IPeers
 
         public void Return(DeliveryStatus status, byte[]? frame = null) => _reply.SetResult(new DeliveryReply { Status = status, Frame = frame });
 
+        /// <summary>Answers the first requests, and says that it has not looked at the last <paramref name="unseen"/>.</summary>
+        public void AnswerAllBut(int unseen)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var replies = Requests.SkipLast(unseen).Select(request => new ReplyEnvelope(request.Correlation, new AcceptedReply(request.Request.Round, default)));
+            FrameCodec.WriteReplies(output, replies.ToArray());
+            _reply.SetResult(new DeliveryReply { Status = DeliveryStatus.Delivered, Frame = output.WrittenSpan.ToArray(), Unseen = unseen });
+        }
+
         public void Refuse() => _reply.SetException(new SiloUnavailableException("connection refused"));
     }
 }

@@ -124,6 +124,39 @@ public sealed class PeerOutboxTests : IDisposable
         Assert.Equal([2L], _sender.Failures);
     }
 
+    [Fact]
+    public async Task RequestsThatThePeerDidNotLookAt_GoOutAgain_BeforeWhatHasCollectedSince()
+    {
+        var outbox = Open();
+        Send(outbox, 1, 1);
+        await Deliveries(1);
+        Send(outbox, 2, 4);
+        _peer.Deliveries[0].Answer();
+        await Deliveries(2);
+        Send(outbox, 6, 2);
+        _peer.Deliveries[1].AnswerAllBut(3);
+        await Deliveries(3);
+        Assert.Equal([3L, 4, 5, 6, 7], _peer.Deliveries[2].Requests.Select(request => request.Request.Round));
+        _peer.Deliveries[2].Answer();
+        await Ended(7, 0);
+    }
+
+    [Fact]
+    public async Task PeerThatLooksAtNothing_FailsOneRequestAtATime_AndIsNotAskedForEver()
+    {
+        var outbox = Open();
+        Send(outbox, 1, 1);
+        await Deliveries(1);
+        Send(outbox, 2, 2);
+        _peer.Deliveries[0].Answer();
+        await Deliveries(2);
+        _peer.Deliveries[1].AnswerAllBut(2);
+        await Deliveries(3);
+        _peer.Deliveries[2].AnswerAllBut(1);
+        await Ended(1, 2);
+        Assert.Equal(3, _peer.Deliveries.Length);
+    }
+
     [Theory]
     [InlineData(new byte[] { })]
     [InlineData(new byte[] { 1, 2, 3 })]
