@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Conflicts;
+using Orleans.Kv.Api.Dashboard;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
@@ -66,6 +67,7 @@ internal static class ApiHost
         app.MapMode();
         app.MapConflicts();
         app.MapStatistics();
+        app.MapDashboard();
         app.MapWatch();
         app.MapClient();
         app.MapHealth();

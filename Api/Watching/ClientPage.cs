@@ -26,7 +26,7 @@ internal static class ClientPage
     }
 
     // Keys and values are anybody's: should one of them ever come to be read as part of the page, it still could not run. Only this script and this style do, which are named by their hashes.
-    private static string Policy(string page) =>
+    internal static string Policy(string page) =>
         $"default-src 'none'; script-src '{Hash(page, "script")}'; style-src '{Hash(page, "style")}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static string Hash(string page, string tag)

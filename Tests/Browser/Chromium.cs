@@ -7,6 +7,9 @@ internal sealed class Chromium : IAsyncDisposable
 {
     public const string Missing = "There is no chromium on this machine's path (Debian: apt-get install chromium).";
 
+    // In milliseconds. Five seconds, as they are by default, pass on a machine that does much else before a page has been drawn.
+    private const float ExpectPatience = 30_000;
+
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
 
@@ -19,6 +22,7 @@ internal sealed class Chromium : IAsyncDisposable
     public static async Task<Chromium> Start()
     {
         var path = Path ?? throw new InvalidOperationException(Missing);
+        Assertions.SetDefaultExpectTimeout(ExpectPatience);
         var playwright = await Playwright.CreateAsync();
         // Its sandbox needs rights that a build machine's root does not have; the only page it sees is ours.
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = path, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
@@ -31,6 +35,14 @@ internal sealed class Chromium : IAsyncDisposable
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme });
         context.SetDefaultTimeout(30_000);
         return await ClientPage.Open(await context.NewPageAsync(), api, prefix);
+    }
+
+    /// <summary>An empty page, of somebody with a browser of their own.</summary>
+    public async Task<IPage> NewPage(ColorScheme scheme = ColorScheme.Light, int width = 1_280)
+    {
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme, ViewportSize = new ViewportSize { Width = width, Height = 900 }, Locale = "en-GB", TimezoneId = "UTC" });
+        context.SetDefaultTimeout(30_000);
+        return await context.NewPageAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -20,6 +20,7 @@ public sealed class RolesTests : IDisposable
         ["GET /openapi/v1.json"] = null,
         ["GET /docs"] = null,
         ["GET /client"] = null,
+        ["GET /dashboard"] = null,
         ["POST /fetch"] = "read",
         ["POST /list"] = "read",
         ["POST /batch"] = "read",
