@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Silo.Hosting;
+using Orleans.Kv.Silo.Observing;
 
 var parsed = CommandLine.Parse(args, Environment.GetEnvironmentVariables());
 if (parsed.Options is not { } options)
@@ -12,9 +13,11 @@ try
 {
     using var signals = new StopSignals();
     if (options.ExitWithParent) _ = ParentWatch.Run(signals);
-    using var logging = LoggerFactory.Create(builder => builder.AddConsoleLogging(options));
+    using var observing = new SiloObserving(options, TimeProvider.System);
+    using var logging = LoggerFactory.Create(observing.AddLogging);
     using var pidFile = PidFile.Create(options);
-    using var silo = new SiloProcess(options, TimeProvider.System, logging);
+    using var silo = new SiloProcess(options, TimeProvider.System, observing, logging);
+    await using var pages = await SiloPages.Start(options, observing);
     return await silo.Run(signals.Stopping);
 }
 catch (Exception fault) when (StartupFault.TryDescribe(fault, options, out var sentence))

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans.Kv.Api.Modes;
+using Orleans.Kv.Api.Observing;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -21,4 +22,5 @@ internal sealed record SynchronyInput(string? Node);
 [JsonSerializable(typeof(RecoverInput))]
 [JsonSerializable(typeof(SynchronyInput))]
 [JsonSerializable(typeof(ModeInput))]
+[JsonSerializable(typeof(LogLevelInput))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -21,6 +21,9 @@ internal sealed partial class FtpServer(FileStore files, FtpOptions options, Tim
     /// <summary>Where it listens, once it has started.</summary>
     public IPEndPoint Endpoint => (IPEndPoint)_listener!.LocalEndPoint!;
 
+    /// <summary>Clients that are connected.</summary>
+    public int Sessions => _sessions.Count;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _access = FtpAccess.Read(options, tokens);

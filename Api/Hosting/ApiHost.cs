@@ -10,6 +10,7 @@ using Orleans.Kv.Api.Health;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Listing;
 using Orleans.Kv.Api.Modes;
+using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.OpenApi;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Operations.Batches;
@@ -33,7 +34,7 @@ internal static class ApiHost
     public static WebApplication Build(ApiOptions options, Action<WebApplicationBuilder>? addCluster = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "Orleans.Kv.Api", ContentRootPath = AppContext.BaseDirectory });
-        AddLogging(builder, options);
+        builder.AddObserving(options);
         AddKestrel(builder, options);
         var gateways = new GatewayWatch(TimeProvider.System);
         AddRouting(builder.Services, gateways);
@@ -71,6 +72,7 @@ internal static class ApiHost
         app.MapWatch();
         app.MapClient();
         app.MapHealth();
+        app.MapObserving();
         app.MapDescription();
         return app;
     }
@@ -84,24 +86,6 @@ internal static class ApiHost
             if (draining.IsOn) context.Response.Headers.Connection = "close";
             return next(context);
         });
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder, ApiOptions options)
-    {
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        builder.Logging.SetMinimumLevel(options.LogLevel);
-        // A line per request would cost more than the request.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        // Even one enabled level here makes the server start an activity and a log scope for every request. Faults are logged by ProblemPages.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.AddFilter("Orleans.Kv", options.LogLevel);
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
     }
 
     private static void AddKestrel(WebApplicationBuilder builder, ApiOptions options)

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Telemetry.Export;
+using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -52,6 +54,9 @@ internal sealed class ApiOptions
     /// <summary>The least severe level that is logged to the console.</summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
+    /// <summary>How log entries are written to the console.</summary>
+    public LogFormat LogFormat { get; set; }
+
     /// <summary>The database that lists the cluster's gateways, where one is named.</summary>
     public ClusterLocation Cluster { get; } = new();
 
@@ -80,6 +85,7 @@ internal sealed class ApiOptions
         var isGuarded = Access.TokensFile is not null || Access.Insecure;
         if (!isGuarded && !(Urls?.Split(';').All(IsLoopback) ?? IPAddress.IsLoopback(Listen))) yield return $"{Address} is not loopback: whoever reaches it could do anything. It needs --tokens, or --insecure where something else decides who reaches it.";
         foreach (var fault in Ftp.Faults(isGuarded)) yield return fault;
+        foreach (var fault in OtlpSettings.Faults(Environment.GetEnvironmentVariable)) yield return fault;
         foreach (var fault in Cluster.Faults()) yield return fault;
     }
 

@@ -4,6 +4,7 @@ using System.Net;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Hosting;
+using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -114,6 +115,10 @@ internal static class CommandLine
             case "--log-level":
                 if (!Enum.TryParse<LogLevel>(value, ignoreCase: true, out var level)) return $"--log-level {value} is not known.";
                 options.LogLevel = level;
+                return null;
+            case "--log-format":
+                if (!LogFormats.TryParse(value, out var format)) return $"--log-format {value} is not known; there are text and json.";
+                options.LogFormat = format;
                 return null;
             default:
                 if (options.Cluster.Apply(name, value)) return null;

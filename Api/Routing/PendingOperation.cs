@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -34,6 +35,12 @@ internal sealed class PendingOperation : IValueTaskSource<RoutedOutcome>
     public Lock Guard { get; } = new();
 
     public ValueTask<RoutedOutcome> Task => new(this, _core.Version);
+
+    /// <summary>When it came, for whoever measures how long it takes; 0 where nobody does.</summary>
+    public long Came { get; init; }
+
+    /// <summary>The operation, and where it belongs, as part of a trace.</summary>
+    public OperationTrace Trace { get; init; }
 
     // ---- kept by the in-flight table, under its lock ----
     public int Stripe { get; }

@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Operations;
@@ -64,6 +65,8 @@ internal sealed partial class Router
                 var operation = new PendingOperation(run.Inputs[turn.Indexes[i]], run.StartedAt)
                 {
                     HedgeAfter = HedgeAfter(run.Inputs[turn.Indexes[i]]),
+                    Came = _metrics?.Mark() ?? 0,
+                    Trace = OperationTrace.Begin(run.Inputs[turn.Indexes[i]].Code),
                     // Nothing is due while the call is out: it has its own patience.
                     NextDue = long.MaxValue,
                     LastSentAt = run.StartedAt,
@@ -92,6 +95,7 @@ internal sealed partial class Router
 
     private async Task<BatchReply?> CallAsync(BatchCall call, BatchRequest request, BatchRun run)
     {
+        using var trace = OperationTrace.IsWanted ? OperationTrace.Batch(request.Entries.Length) : null;
         try
         {
             var reply = await _cluster.ExecuteBatch(call.Coordinator, request).ConfigureAwait(false);
@@ -203,6 +207,7 @@ internal sealed partial class Router
         }
 
         _inFlight.Remove(operation);
+        operation.Trace.End(null);
     }
 
     private async ValueTask<RoutedOutcome?> AloneAsync(int index, BatchRun run)

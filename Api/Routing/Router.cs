@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Orleans.Kv.Api.Keys;
+using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.Operations;
+using Orleans.Kv.Interfaces.Observing;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Api.Routing;
@@ -66,6 +69,7 @@ internal sealed partial class Router : IDisposable
     private readonly SiloHealth _silos;
     private readonly CoordinatorChoice _coordinators;
     private readonly KeyGrainProbe _probe;
+    private readonly RouterMetrics? _metrics;
     private readonly ITimer _sweep;
     private readonly List<PendingOperation> _due = [];
     private readonly long _hedgeAfter;
@@ -75,14 +79,15 @@ internal sealed partial class Router : IDisposable
     private int _armed;
     private int _sweeping;
 
-    public Router(ICluster cluster, SiloHealth silos, CoordinatorChoice coordinators, IOptions<RouterOptions> options, TimeProvider time)
-        : this(cluster, silos, coordinators, options, time, Guid.NewGuid())
+    public Router(ICluster cluster, SiloHealth silos, CoordinatorChoice coordinators, IOptions<RouterOptions> options, TimeProvider time, RouterMetrics? metrics = null)
+        : this(cluster, silos, coordinators, options, time, Guid.NewGuid(), metrics)
     {
     }
 
     internal Router(
-        ICluster cluster, SiloHealth silos, CoordinatorChoice coordinators, IOptions<RouterOptions> options, TimeProvider time, Guid origin)
+        ICluster cluster, SiloHealth silos, CoordinatorChoice coordinators, IOptions<RouterOptions> options, TimeProvider time, Guid origin, RouterMetrics? metrics = null)
     {
+        _metrics = metrics;
         _cluster = cluster;
         _silos = silos;
         _coordinators = coordinators;
@@ -105,12 +110,18 @@ internal sealed partial class Router : IDisposable
     /// <summary>Carries out the operation. The task never fails: what cannot be done or known is an outcome too.</summary>
     public ValueTask<RoutedOutcome> ExecuteAsync(OperationInput input)
     {
-        if (!_cluster.IsConnected) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NotConnected));
-        if (_inFlight.Count >= _options.MaxInFlight) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Overloaded, TooMany));
+        if (!_cluster.IsConnected) return Refuse(input, ReplyStatus.Unavailable, NotConnected);
+        if (_inFlight.Count >= _options.MaxInFlight) return Refuse(input, ReplyStatus.Overloaded, TooMany);
         var now = Milliseconds.Now(_time);
-        if (IsWithoutGateways) return ValueTask.FromResult(RoutedOutcome.NotDone(ReplyStatus.Unavailable, NoGateway));
+        if (IsWithoutGateways) return Refuse(input, ReplyStatus.Unavailable, NoGateway);
         var hedgeAfter = HedgeAfter(input);
-        var operation = new PendingOperation(input, now) { HedgeAfter = hedgeAfter, NextDue = now + hedgeAfter };
+        var operation = new PendingOperation(input, now)
+        {
+            HedgeAfter = hedgeAfter,
+            NextDue = now + hedgeAfter,
+            Came = _metrics?.Mark() ?? 0,
+            Trace = OperationTrace.Begin(input.Code),
+        };
         _inFlight.Enlist(operation);
         operation.Request = NewRequest(operation);
         Arm();
@@ -200,6 +211,7 @@ internal sealed partial class Router : IDisposable
             request = operation.Request!;
         }
 
+        _metrics?.Asked(target == KeyGrain, attempt > 1);
         _ = AttemptAsync(operation, target, attempt, request);
     }
 
@@ -207,6 +219,7 @@ internal sealed partial class Router : IDisposable
     {
         var route = operation.Input.Route;
         OperationReply reply;
+        using var trace = operation.Trace.IsOn ? operation.Trace.Attempt(target == KeyGrain, attempt) : null;
         try
         {
             reply = target == KeyGrain
@@ -216,11 +229,13 @@ internal sealed partial class Router : IDisposable
         catch (Exception exception)
         {
             // Whatever it is, it says nothing about the operation: the call may have been carried out before it broke.
+            trace?.SetStatus(ActivityStatusCode.Error, exception.Message);
             NoteSilence(operation, target);
             Continue(operation, attempt, AttemptEnd.Uncertain(exception.Message));
             return;
         }
 
+        trace?.SetTag("kv.silo", reply.Silo).SetTag(OperationNames.Outcome, OperationNames.Of(reply.Status));
         _clock.Observe(reply.Stamp);
         _budget.Earn();
         _silos.Answered(reply.Silo);
@@ -336,8 +351,7 @@ internal sealed partial class Router : IDisposable
             operation.Ended = true;
         }
 
-        _inFlight.Remove(operation);
-        operation.Complete(outcome);
+        Complete(operation, outcome);
     }
 
     /// <summary>Ends an operation that nobody else was asked to carry out.</summary>
@@ -349,9 +363,24 @@ internal sealed partial class Router : IDisposable
             operation.Ended = true;
         }
 
-        _inFlight.Remove(operation);
-        operation.Complete(outcome);
+        Complete(operation, outcome);
         return true;
+    }
+
+    private void Complete(PendingOperation operation, in RoutedOutcome outcome)
+    {
+        _inFlight.Remove(operation);
+        // Before its caller goes on, who may look at once.
+        _metrics?.Ended(operation.Input.Code, outcome, operation.Came);
+        operation.Trace.End(outcome);
+        operation.Complete(outcome);
+    }
+
+    private ValueTask<RoutedOutcome> Refuse(OperationInput input, ReplyStatus status, string detail)
+    {
+        var outcome = RoutedOutcome.NotDone(status, detail);
+        _metrics?.Ended(input.Code, outcome, _metrics.Mark());
+        return ValueTask.FromResult(outcome);
     }
 
     private void NoteSilence(PendingOperation operation, int target)

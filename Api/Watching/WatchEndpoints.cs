@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.Problems;
 
 namespace Orleans.Kv.Api.Watching;
@@ -15,12 +16,17 @@ internal static class WatchEndpoints
         services.AddOptions<WatchOptions>().Validate(watch => !watch.Errors().Any(), "The options of watching contradict each other.").ValidateOnStart();
         services.TryAddSingleton<IChangeFeeds, OrleansChangeFeeds>();
         services.TryAddSingleton<IKeyReader, ClusterKeyReader>();
-        services.AddSingleton(provider => new WatchHub(
-            provider.GetRequiredService<IChangeFeeds>(),
-            provider.GetRequiredService<IKeyReader>(),
-            provider.GetRequiredService<IOptions<WatchOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<WatchHub>>()));
+        services.AddSingleton(provider =>
+        {
+            var hub = new WatchHub(
+                provider.GetRequiredService<IChangeFeeds>(),
+                provider.GetRequiredService<IKeyReader>(),
+                provider.GetRequiredService<IOptions<WatchOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<WatchHub>>());
+            provider.GetRequiredService<ApiMetrics>().Watching = hub;
+            return hub;
+        });
     }
 
     public static void MapWatch(this IEndpointRouteBuilder app)

@@ -3,6 +3,7 @@ using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Monitoring;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Availability;
@@ -24,21 +25,9 @@ internal sealed class CoordinatorGrain(
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
-    public ValueTask<OperationReply> Execute(string key, OperationRequest request)
-    {
-        if (silo.Topology.View.Map is not { } map)
-            return new(OperationMapping.Refuse(ReplyStatus.Forming, silo.Silo, "the cluster has no map yet: too few nodes have joined"));
-        if (!Key.TryFrom(key, out var parsed, out var fault)) return new(OperationMapping.Refuse(ReplyStatus.Invalid, silo.Silo, fault));
-
-        var proposer = _proposers.Find(parsed);
-        if (proposer is null)
-        {
-            proposer = new ProposerHost(parsed, map, silo, GrainContext.Scheduler);
-            _proposers.Add(proposer);
-        }
-
-        return gate.Execute(proposer, request);
-    }
+    public ValueTask<OperationReply> Execute(string key, OperationRequest request) => SiloTraces.IsOn
+        ? SiloTraces.Operation(silo.Silo, "coordinator", request, (Self: this, Key: key), static (call, request) => call.Self.Carry(call.Key, request))
+        : Carry(key, request);
 
     public ValueTask<BatchReply> ExecuteBatch(BatchRequest batch) => new(new BatchRunner(batch, GrainFactory, silo.Silo, time).Run());
 
@@ -60,5 +49,21 @@ internal sealed class CoordinatorGrain(
     {
         _proposers.Close();
         return Task.CompletedTask;
+    }
+
+    private ValueTask<OperationReply> Carry(string key, OperationRequest request)
+    {
+        if (silo.Topology.View.Map is not { } map)
+            return new(OperationMapping.Refuse(ReplyStatus.Forming, silo.Silo, "the cluster has no map yet: too few nodes have joined"));
+        if (!Key.TryFrom(key, out var parsed, out var fault)) return new(OperationMapping.Refuse(ReplyStatus.Invalid, silo.Silo, fault));
+
+        var proposer = _proposers.Find(parsed);
+        if (proposer is null)
+        {
+            proposer = new ProposerHost(parsed, map, silo, GrainContext.Scheduler);
+            _proposers.Add(proposer);
+        }
+
+        return gate.Execute(proposer, request);
     }
 }

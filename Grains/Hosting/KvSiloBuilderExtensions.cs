@@ -10,6 +10,7 @@ using Orleans.Kv.Grains.Leaving;
 using Orleans.Kv.Grains.Listing;
 using Orleans.Kv.Grains.Migration;
 using Orleans.Kv.Grains.Monitoring;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
@@ -110,6 +111,11 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<ReportGatherer>();
         services.AddSingleton<LocalConflicts>();
         services.AddSingleton<ConflictGatherer>();
+
+        services.AddMetrics();
+        services.AddSingleton<StoreMetrics>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<StoreMetrics>());
+        services.AddSingleton(provider => new StoreHealth(provider.GetRequiredService<TopologyAgent>(), provider.GetRequiredService<OwnStatus>()));
 
         services.AddSingleton<IValidateOptions<ReplicaOptions>>(new OptionsFaults<ReplicaOptions>(options => options.Faults()));
         services.AddSingleton<IValidateOptions<TrafficOptions>>(new OptionsFaults<TrafficOptions>(options => options.Faults()));

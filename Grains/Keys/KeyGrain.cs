@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Leaving;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
@@ -21,7 +22,17 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, Depart
     private ProposerHost? _proposer;
     private ClusterView? _placedUnder;
 
-    public ValueTask<OperationReply> Execute(OperationRequest request)
+    public ValueTask<OperationReply> Execute(OperationRequest request) => SiloTraces.IsOn
+        ? SiloTraces.Operation(silo.Silo, "key-grain", request, this, static (self, request) => self.Carry(request))
+        : Carry(request);
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _proposer?.Close();
+        return Task.CompletedTask;
+    }
+
+    private ValueTask<OperationReply> Carry(OperationRequest request)
     {
         var view = silo.Topology.View;
         if (view.Map is not { } map)
@@ -37,12 +48,6 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, Depart
         }
 
         return gate.Execute(_proposer, request);
-    }
-
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        _proposer?.Close();
-        return Task.CompletedTask;
     }
 
     /// <summary>Ends with what it is doing now; whatever waits for it then goes on to its successor elsewhere.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Tasks.Sources;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -23,6 +24,9 @@ internal sealed class PendingReply(Stack<PendingReply> pool) : IValueTaskSource<
 
     public ValueTask<OperationReply> Task => new(this, _token);
 
+    /// <summary>The operation, where it is part of a trace.</summary>
+    public Activity? Trace { get; set; }
+
     public static PendingReply Rent(Stack<PendingReply> pool) => pool.TryPop(out var free) ? free : new PendingReply(pool);
 
     public void Complete(OperationReply reply)
@@ -39,6 +43,7 @@ internal sealed class PendingReply(Stack<PendingReply> pool) : IValueTaskSource<
         _continuation = null;
         _state = null;
         _reply = null;
+        Trace = null;
         _token++;
         if (pool.Count < PoolLimit) pool.Push(this);
         return reply;

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Changes;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Operations;
 
@@ -43,6 +45,9 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
     private long _wakeAt = Moment.Never;
     private bool _watched;
 
+    // Made when an operation is part of a trace for the first time.
+    private RoundTrace? _trace;
+
     public ProposerHost(Key key, ClusterMap map, SiloProposing silo, IWorkItemScheduler scheduler)
     {
         _silo = silo;
@@ -52,6 +57,8 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
     }
 
     public Key Key => _proposer.Key;
+
+    Activity? IReplyReceiver.Trace => _trace?.Open;
 
     /// <summary>Nothing waits: it may be dropped without loss.</summary>
     public bool IsIdle => _proposer.IsIdle;
@@ -64,6 +71,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
 
         _silo.Counters.OnOperation();
         var pending = PendingReply.Rent(_pool);
+        if (SiloTraces.IsOn && Activity.Current is { } trace) Follow(pending, trace);
         var task = pending.Task;
         try
         {
@@ -183,8 +191,16 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         Perform();
         CallReplica(now);
         Volatile.Write(ref _wakeAt, _proposer.WakeAt);
-        if (_proposer.IsIdle) Volatile.Write(ref _openRound, long.MaxValue);
-        else Watch();
+        if (_proposer.IsIdle)
+        {
+            Volatile.Write(ref _openRound, long.MaxValue);
+            _trace?.End();
+        }
+        else
+        {
+            Watch();
+        }
+
         Answer();
     }
 
@@ -201,6 +217,7 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
             if (round != _openRound)
             {
                 _silo.Counters.OnRounds(1);
+                if (_trace is { IsEmpty: false } traced) traced.Begin(send.Request);
                 Volatile.Write(ref _openRound, round);
             }
 
@@ -239,6 +256,12 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         else ((IReplyReceiver)this).OnFailure(_self, round);
     }
 
+    private void Follow(PendingReply pending, Activity trace)
+    {
+        pending.Trace = trace;
+        (_trace ??= new RoundTrace()).Add(pending);
+    }
+
     private void Watch()
     {
         if (!Interlocked.Exchange(ref _watched, true)) _silo.Ticker.Watch(this);
@@ -252,7 +275,9 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
         _answers.Clear();
         foreach (var (ticket, _, outcome) in answers)
         {
-            ((PendingReply)ticket!).Complete(OperationMapping.ToReply(outcome, _silo.Silo));
+            var pending = (PendingReply)ticket!;
+            if (pending.Trace is not null) _trace?.Answered(pending);
+            pending.Complete(OperationMapping.ToReply(outcome, _silo.Silo));
         }
     }
 

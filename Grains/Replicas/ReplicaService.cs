@@ -3,18 +3,22 @@ using Orleans.Concurrency;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Conflicts;
 using Orleans.Kv.Grains.Coordination;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Replication;
+using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Replicas;
 
 namespace Orleans.Kv.Grains.Replicas;
 
 /// <summary>What makes the silo's <see cref="Replica"/> reachable for other silos.</summary>
 [Reentrant]
-internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending, LocalCopies copies, PendingDesk writes, LocalConflicts conflicts, OwnStatus own)
+internal sealed class ReplicaService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, Replica replica, PendingReporter pending, LocalCopies copies, PendingDesk writes, LocalConflicts conflicts, OwnStatus own, TopologyAgent topology)
     : GrainService(grainId, silo, loggerFactory), IReplicaService
 {
-    public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => replica.Handle(store, frame).AsTask();
+    public Task<DeliveryReply> Deliver(Guid store, byte[] frame) => SiloTraces.IsOn
+        ? SiloTraces.Replica(topology.Self.Name, () => replica.Handle(store, frame).AsTask())
+        : replica.Handle(store, frame).AsTask();
 
     public Task<DeliveryReply> Ask(Guid store, byte[] frame) => replica.Ask(store, frame).AsTask();
 

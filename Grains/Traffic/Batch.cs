@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Orleans.Kv.Consensus;
 
@@ -26,6 +27,9 @@ internal sealed class Batch(NodeId node, IFailedPushes pushes)
         _envelopes.Add(new RequestEnvelope((ulong)_requests.Count, outgoing.Request));
         _requests.Add(outgoing);
     }
+
+    /// <summary>What its requests are parts of, each once.</summary>
+    public IEnumerable<Activity> Traces() => _requests.Select(request => request.Sender?.Trace).OfType<Activity>().Distinct();
 
     public byte[] Encode()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Kv.Consensus;
 
 namespace Orleans.Kv.Grains.Traffic;
@@ -9,4 +10,7 @@ internal interface IReplyReceiver
 
     /// <summary>No reply to that round's request will come from the node.</summary>
     void OnFailure(NodeId node, long round);
+
+    /// <summary>What the request is a part of, where somebody records that.</summary>
+    Activity? Trace => null;
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Interfaces.Replicas;
 
@@ -137,6 +138,7 @@ internal sealed partial class PeerOutbox(
     {
         DeliveryReply? reply = null;
         counters.OnBatch(batch.Count);
+        using var trace = SiloTraces.IsOn ? SiloTraces.Deliver(node, batch.Count, batch.Traces()) : null;
         try
         {
             reply = await service.Deliver(node.Store.Value, batch.Encode()).ConfigureAwait(false);

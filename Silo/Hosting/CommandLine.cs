@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Hosting;
+using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -76,6 +77,11 @@ internal static class CommandLine
             case "--directory": options.Directory = value; return null;
             case "--storage": options.Storage = value; return null;
             case "--log-level": options.LogLevel = value; return null;
+            case "--log-format":
+                if (!LogFormats.TryParse(value, out var format)) return $"--log-format {value} is not known; there are text and json.";
+                options.LogFormat = format;
+                return null;
+            case "--metrics-port": return Number(name, value, port => options.MetricsPort = port);
             case "--silo-port": return Number(name, value, port => options.SiloPort = port);
             case "--gateway-port": return Number(name, value, port => options.GatewayPort = port);
             case "--formation-size": return Number(name, value, size => options.FormationSize = size);

@@ -1,5 +1,7 @@
 using System.Net;
 using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Telemetry.Export;
+using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -34,6 +36,12 @@ internal sealed class SiloHostOptions
     /// <summary>The least severe level that is logged to the console.</summary>
     public string LogLevel { get; set; } = "Information";
 
+    /// <summary>How log entries are written to the console.</summary>
+    public LogFormat LogFormat { get; set; }
+
+    /// <summary>Where metrics, health and log levels are asked for over HTTP, on <see cref="Address"/>; null for nowhere.</summary>
+    public int? MetricsPort { get; set; }
+
     /// <summary>A database that holds membership and map, where one is named.</summary>
     public ClusterLocation Cluster { get; } = new();
 
@@ -48,11 +56,14 @@ internal sealed class SiloHostOptions
         if (string.IsNullOrWhiteSpace(Directory)) yield return "--directory must not be empty.";
         if (SiloPort is < 1 or > IPEndPoint.MaxPort) yield return "--silo-port must be from 1 to 65535.";
         if (GatewayPort is < 1 or > IPEndPoint.MaxPort) yield return "--gateway-port must be from 1 to 65535.";
+        if (MetricsPort is < 1 or > IPEndPoint.MaxPort) yield return "--metrics-port must be from 1 to 65535.";
+        if (MetricsPort == SiloPort || MetricsPort == GatewayPort) yield return "--metrics-port must differ from --silo-port and --gateway-port.";
         if (SiloPort == GatewayPort) yield return "--silo-port and --gateway-port must differ.";
         if (FormationSize is < 1 or > 1000) yield return "--formation-size must be from 1 to 1000.";
         if (BatchesInFlight is < 1 or > 16) yield return "--batches-in-flight must be from 1 to 16.";
         if (Storage is not "memory") yield return $"--storage {Storage} is not known; there is: memory.";
         if (!Enum.TryParse<Microsoft.Extensions.Logging.LogLevel>(LogLevel, ignoreCase: true, out _)) yield return $"--log-level {LogLevel} is not known.";
+        foreach (var fault in OtlpSettings.Faults(Environment.GetEnvironmentVariable)) yield return fault;
         foreach (var fault in Cluster.Faults()) yield return fault;
     }
 }

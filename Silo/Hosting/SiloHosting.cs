@@ -62,24 +62,6 @@ internal static class SiloHosting
             new FatalErrors(services, declaredDead, services.GetRequiredService<ILogger<FatalErrors>>()));
     });
 
-    public static void AddConsoleLogging(this ILoggingBuilder logging, SiloHostOptions options)
-    {
-        var level = Enum.Parse<LogLevel>(options.LogLevel, ignoreCase: true);
-        logging.SetMinimumLevel(level);
-        // The engine tells its inner life at this level; what a person running the store wants to know of it are its warnings.
-        if (level == LogLevel.Information) logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Kv", LogLevel.Information);
-        // A start that fails ends the process with one sentence, or with the whole exception where there is none (StartupFault): the same fault twice
-        // more, with its stack, would only bury it.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z '";
-        });
-    }
-
     /// <summary>
     /// A silo that is declared dead has to begin a new life in the cluster, and may have left the map by then; so the verdict takes five missed probes and two judges, who
     /// would both have to be mistaken: a pause of three seconds is replayed, not a death. A process that is gone refuses its probes, and is declared dead within a second or two. No user waits for it: until then coordinators serve the silo's keys. A paused silo keeps its connections open,

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Silo.Observing;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -18,13 +20,13 @@ internal sealed class SiloLife
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _declaredDead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SiloLife(SiloHostOptions options, SiloMemory memory, bool isolated, TimeProvider time)
+    public SiloLife(SiloHostOptions options, SiloMemory memory, bool isolated, TimeProvider time, SiloObserving observing)
     {
         IsIsolated = isolated;
         _memory = memory;
         _time = time;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
-        builder.Logging.AddConsoleLogging(options);
+        observing.AddLogging(builder.Logging);
         builder.AddStoreSilo(options, memory, isolated, () => _declaredDead.TrySetResult());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         _host = builder.Build();
@@ -35,6 +37,9 @@ internal sealed class SiloLife
 
     /// <summary>Completes when the silo learns that the others have declared it dead.</summary>
     public Task DeclaredDead => _declaredDead.Task;
+
+    /// <inheritdoc cref="StoreHealth.Missing"/>
+    public string? Missing() => _host.Services.GetRequiredService<StoreHealth>().Missing();
 
     public Task Start(CancellationToken cancellation) => _host.StartAsync(cancellation);
 

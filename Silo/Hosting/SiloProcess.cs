@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Silo.Isolation;
+using Orleans.Kv.Silo.Observing;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -26,7 +27,7 @@ namespace Orleans.Kv.Silo.Hosting;
 /// are lost to somebody else while it was between two hosts.
 /// </para>
 /// </summary>
-internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider time, ILoggerFactory loggers) : IDisposable
+internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider time, SiloObserving observing, ILoggerFactory loggers) : IDisposable
 {
     /// <summary>For how long a new host tries to get the ports that the former one had: longer than a process needs to close them, however busy the machine is.</summary>
     private static readonly TimeSpan PortPatience = TimeSpan.FromSeconds(10);
@@ -68,7 +69,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
             return ExitCodes.Success;
         }
 
-        var life = new SiloLife(options, _memory, isolated: false, time);
+        var life = new SiloLife(options, _memory, isolated: false, time, observing);
         try
         {
             await life.Start(stop);
@@ -81,7 +82,9 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
 
         while (true)
         {
+            observing.Life = life;
             await End(life, probe, stop);
+            observing.Life = null;
             if (stop.IsCancellationRequested)
             {
                 await life.Stop();
@@ -141,7 +144,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
         while (!stop.IsCancellationRequested)
         {
             var isolated = !await mayJoin;
-            var life = new SiloLife(options, _memory, isolated, time);
+            var life = new SiloLife(options, _memory, isolated, time, observing);
             try
             {
                 await life.Start(StartPatience, stop);

@@ -13,7 +13,7 @@ internal static class StartupFault
         {
             sentence = cause switch
             {
-                _ when IsInUse(cause) => $"{options.Name} cannot start: port {options.SiloPort} or {options.GatewayPort} on {options.Address} is in use.",
+                _ when IsInUse(cause) => $"{options.Name} cannot start: {Ports(options)} on {options.Address} is in use.",
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
                     $"{options.Name} cannot start: {options.Address} is not an address of this machine.",
                 UnauthorizedAccessException or DirectoryNotFoundException => $"{options.Name} cannot start: {cause.Message}",
@@ -41,6 +41,9 @@ internal static class StartupFault
     public static string CannotRejoin(SiloHostOptions options) =>
         $"{options.Name} ends: the other silos declared it dead while it did not answer, and port {options.SiloPort} or {options.GatewayPort} on {options.Address} was taken by "
         + "another process before it could come back. The others have their own copies of what it held; start it again when the ports are free.";
+
+    private static string Ports(SiloHostOptions options) =>
+        options.MetricsPort is { } metrics ? $"port {options.SiloPort}, {options.GatewayPort} or {metrics}" : $"port {options.SiloPort} or {options.GatewayPort}";
 
     private static bool IsInUse(Exception cause) =>
         cause is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException;

@@ -32,6 +32,8 @@ public sealed class RolesTests : IDisposable
         ["GET /conf"] = "read",
         ["GET /cluster"] = "read",
         ["GET /statistics"] = "read",
+        ["GET /metrics"] = "read",
+        ["GET /log-level"] = "read",
         ["GET /issynch"] = "read",
         ["POST /issynch"] = "read",
         ["GET /conflicts"] = "read",
@@ -46,6 +48,7 @@ public sealed class RolesTests : IDisposable
         ["DELETE /key-value-store/{key}"] = "write",
         ["DELETE /conflicts/{id}"] = "write",
         ["POST /conf"] = "admin",
+        ["POST /log-level"] = "admin",
         ["POST /cluster/drain"] = "admin",
         ["POST /cluster/recover"] = "admin",
     };

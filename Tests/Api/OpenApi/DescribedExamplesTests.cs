@@ -35,6 +35,9 @@ public sealed class DescribedExamplesTests(ApiFixture api) : IDisposable
         ("post", "/issynch", "all", 200),
         ("post", "/cluster/recover", "ask", 200),
         ("get", "/conflicts", "conflicts", 200),
+        ("get", "/log-level", "levels", 200),
+        ("post", "/log-level", "debug", 200),
+        ("post", "/log-level", "back", 200),
         ("get", "/health/live", "live", 200),
         ("get", "/health/ready", "ready", 200),
         ("post", "/conf", "number", 200),
@@ -45,7 +48,7 @@ public sealed class DescribedExamplesTests(ApiFixture api) : IDisposable
     private static readonly string[] NotTried = ["post /cluster/drain drain"];
 
     // What differs from one time and cluster to the next: there the kind of value is enough.
-    private static readonly HashSet<string> Passing = ["modified", "expires", "epoch", "store", "leader", "leaderSays", "nodes", "survivors", "detail", "inSync", "lastMigration", "migrating", "migration", "slots"];
+    private static readonly HashSet<string> Passing = ["modified", "expires", "epoch", "store", "leader", "leaderSays", "nodes", "survivors", "detail", "inSync", "lastMigration", "levels", "migrating", "migration", "slots"];
 
     private readonly HttpClient _http = new() { BaseAddress = api.Address };
 
