@@ -16,7 +16,9 @@ internal sealed class GrainMeters : IIncomingGrainCallFilter
 
     public Task Invoke(IIncomingGrainCallContext context)
     {
-        var meter = _meters.GetOrAdd(context.Grain.GetType(), static type => type.Assembly == typeof(GrainMeters).Assembly ? new CallMeter() : null);
+        // What the engine calls beside grains may have no instance.
+        if (context.Grain is not { } grain) return context.Invoke();
+        var meter = _meters.GetOrAdd(grain.GetType(), static type => type.Assembly == typeof(GrainMeters).Assembly ? new CallMeter() : null);
         return meter is null ? context.Invoke() : Measure(context, meter);
     }
 
