@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Conflicts;
@@ -74,7 +75,16 @@ internal static class ApiHost
         app.MapHealth();
         app.MapObserving();
         app.MapDescription();
+        // It may show the state of single grains, and asks all silos each time.
+        if (options.OrleansDashboard) app.MapOrleansDashboard("/orleans").Needs(Role.Admin);
         return app;
+    }
+
+    private static void ConfigureDashboard(DashboardOptions dashboard)
+    {
+        dashboard.HideTrace = true;
+        // The page of this repository's engine is loaded anew each time: often enough, and one can still read it.
+        dashboard.CounterUpdateIntervalMs = 5_000;
     }
 
     /// <summary>Who has a connection of their own learns with their next answer that they need another one.</summary>
@@ -134,6 +144,7 @@ internal static class ApiHost
             // Reading a small file, or one row per silo from a database: so often that a silo which has just started is known before the others can have died one after another.
             client.Services.Configure<GatewayOptions>(gateway => gateway.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
             client.AddGatewayCountChangedHandler(gateways.OnCountChanged);
+            if (options.OrleansDashboard) client.AddDashboard(ConfigureDashboard);
         });
     }
 }

@@ -48,6 +48,9 @@ internal sealed class ApiOptions
 
     public string? HttpsKey { get; set; }
 
+    /// <summary>Serve the engine's own dashboard at <c>/orleans</c>. The silos need the same option.</summary>
+    public bool OrleansDashboard { get; set; }
+
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
 

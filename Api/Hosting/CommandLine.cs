@@ -53,6 +53,9 @@ internal static class CommandLine
             case "--insecure":
                 options.Access.Insecure = on;
                 return true;
+            case "--orleans-dashboard":
+                options.OrleansDashboard = on;
+                return true;
             case "--ftp-require-tls":
                 options.Ftp.RequireTls = on;
                 return true;

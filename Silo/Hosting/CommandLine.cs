@@ -47,6 +47,7 @@ internal static class CommandLine
         switch (name)
         {
             case "--exit-with-parent": options.ExitWithParent = on; return true;
+            case "--orleans-dashboard": options.OrleansDashboard = on; return true;
             default: return false;
         }
     }

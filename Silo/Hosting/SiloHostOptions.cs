@@ -33,6 +33,9 @@ internal sealed class SiloHostOptions
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
 
+    /// <summary>Measure calls for the engine's own dashboard, which an API host serves.</summary>
+    public bool OrleansDashboard { get; set; }
+
     /// <summary>The least severe level that is logged to the console.</summary>
     public string LogLevel { get; set; } = "Information";
 

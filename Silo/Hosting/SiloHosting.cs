@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Kv.Grains.Hosting;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
@@ -58,6 +59,7 @@ internal static class SiloHosting
         silo.Configure<TrafficOptions>(traffic => traffic.BatchesInFlight = options.BatchesInFlight);
         silo.Services.AddSingleton(memory);
         silo.AddKeyValueStore();
+        if (options.OrleansDashboard) silo.AddDashboard(dashboard => dashboard.HideTrace = true);
         silo.Services.AddSingleton<IFatalErrorHandler>(services =>
             new FatalErrors(services, declaredDead, services.GetRequiredService<ILogger<FatalErrors>>()));
     });
