@@ -21,6 +21,8 @@ public sealed class Status(Endpoint api) : IDisposable
         Wait.Until($"{string.Join(", ", names)} in sync, nobody else listed, nothing moving", patience, async () =>
         {
             var cluster = await Get("/cluster");
+            // A problem document: the host has not found the cluster yet.
+            if (!cluster.TryGetProperty("nodes", out _)) return cluster.GetRawText();
             Note(cluster);
             var nodes = cluster.GetProperty("nodes").EnumerateArray().ToList();
             var isSo = !cluster.GetProperty("migrating").GetBoolean()
