@@ -4,13 +4,15 @@ namespace Orleans.Kv.Tests.Driving.Databases;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PostgresFactAttribute : FactAttribute
 {
+    private static readonly string[] Needed = ["postgres", "initdb", "psql", "pg_isready"];
+
     public PostgresFactAttribute()
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && Missing is { } missing) Skip = missing;
     }
 
     /// <summary>Null where a server can be started.</summary>
-    public static string? Missing => new[] { "postgres", "initdb", "psql", "pg_isready" }.FirstOrDefault(name => Find(name) is null) is { } missing
+    public static string? Missing => Needed.FirstOrDefault(name => Find(name) is null) is { } missing
         ? $"PostgreSQL's {missing} is not installed (Debian: apt-get install postgresql)."
         : null;
 
