@@ -27,6 +27,7 @@ var root = new Command("kv", "Runs a cluster of Orleans.Kv on this machine, and 
     TransferCommands.Export(),
     BenchCommand.Create(),
     TokenCommands.Create(),
+    CertsCommand.Create(),
     CommonOptions.Token,
 };
 var dir = CommonOptions.Dir();

@@ -19,6 +19,7 @@ using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Api.Statistics;
 using Orleans.Kv.Api.Watching;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Hosting;
 
@@ -100,6 +101,7 @@ internal static class ApiHost
 
     private static void AddKestrel(WebApplicationBuilder builder, ApiOptions options)
     {
+        if (options.IsHttps) Https.Use(builder, options.HttpsCertificate!, options.HttpsKey!);
         builder.WebHost.UseUrls(options.Address);
         // What follows a read or a write goes on where that ended, without another trip through the pool's queue: nothing here blocks.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -134,9 +136,11 @@ internal static class ApiHost
 
     private static void AddCluster(WebApplicationBuilder builder, ApiOptions options, GatewayWatch gateways)
     {
+        var tls = options.ClusterTls.IsGiven ? new ClusterTls(options.ClusterTls, TimeProvider.System) : null;
         builder.UseOrleansClient(client =>
         {
             options.Cluster.Use(client, options.ClusterFile, options.Gateways);
+            if (tls is not null) client.UseClusterTls(tls);
             client.UseConnectionRetryFilter<ConnectionRetry>();
             // The router hedges long before; this only frees what belongs to calls that nobody waits for any more.
             client.Services.AddOptions<ClientMessagingOptions>().Configure<IOptions<RouterOptions>>((messaging, router) =>

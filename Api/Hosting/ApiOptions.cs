@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Telemetry.Export;
 using Orleans.Kv.Telemetry.Logs;
 
@@ -43,6 +44,9 @@ internal sealed class ApiOptions
     /// <summary>Who may use it.</summary>
     public AccessOptions Access { get; } = new();
 
+    /// <summary>By what it proves to silos that it belongs to the cluster.</summary>
+    public ClusterTlsOptions ClusterTls { get; } = new();
+
     /// <summary>With these it speaks HTTPS: a certificate with those that lead to its authority, and its key, both as PEM. They are read again when they change.</summary>
     public string? HttpsCertificate { get; set; }
 
@@ -77,6 +81,7 @@ internal sealed class ApiOptions
         // 0 is for tests, which take whatever port is free.
         if (Port is < 0 or > IPEndPoint.MaxPort) yield return "--port must be from 1 to 65535.";
         if (DrainSeconds is < 0 or > MaxDrainSeconds) yield return $"--drain-seconds must be from 0 to {MaxDrainSeconds}.";
+        foreach (var fault in ClusterTls.Faults()) yield return fault;
         if (HttpsCertificate is null != HttpsKey is null) yield return "--https-certificate and --https-key go together.";
         foreach (var url in Urls?.Split(';') ?? [])
         {

@@ -105,6 +105,15 @@ internal static class CommandLine
             case "--https-key":
                 options.HttpsKey = value;
                 return null;
+            case "--cluster-certificate":
+                options.ClusterTls.Certificate = value;
+                return null;
+            case "--cluster-key":
+                options.ClusterTls.Key = value;
+                return null;
+            case "--cluster-authority":
+                options.ClusterTls.Authority = value;
+                return null;
             case "--port":
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return $"--port {value} is not a whole number.";
                 options.Port = port;

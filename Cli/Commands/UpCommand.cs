@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Text;
+using Orleans.Kv.Cli.Certificates;
 using Orleans.Kv.Cli.Http;
 using Orleans.Kv.Cli.Local;
 
@@ -19,14 +20,21 @@ internal static class UpCommand
         var dir = CommonOptions.Dir();
         var storage = new Option<string>("--storage") { Description = "Where silos keep data: memory or disk.", DefaultValueFactory = _ => "memory" };
         var ftpPort = new Option<int?>("--ftp-port") { Description = "The port for FTP on 127.0.0.1; 0 for no FTP. A free one is chosen otherwise." };
+        var tokens = new Option<string?>("--tokens") { Description = "The file of tokens that the API host wants; kv token create makes one." };
+        var tls = new Option<bool>("--tls") { Description = "Has silos and API host prove to each other that they belong together, with certificates made for it." };
         var noAuth = new Option<bool>("--no-auth") { Description = "Serve without authentication, which is the default on loopback." };
         var json = CommonOptions.Json();
-        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, noAuth, json };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!, parsed.GetValue(json)));
+        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, tokens, tls, noAuth, json };
+        command.SetAction((parsed, _) =>
+        {
+            var access = new Access(parsed.GetValue(tls), parsed.GetValue(tokens) is { } file ? Path.GetFullPath(file) : null);
+            if (parsed.GetValue(noAuth) && access.Tokens is not null) throw new CliException(ExitCodes.Usage, "--no-auth and --tokens contradict each other.");
+            return RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!, access, parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage, bool isJson)
+    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage, Access access, bool isJson)
     {
         Check(silos, port, ftpPort, dir, storage);
         var directory = new ClusterDirectory(dir);
@@ -41,7 +49,7 @@ internal static class UpCommand
         // One more than the silos need is for files, and two in case that those asked for are among them.
         var ports = Ports.Choose((2 * silos) + 3, new Random(Environment.ProcessId)).Where(one => one != port && one != ftpPort).ToList();
         var ftp = ftpPort ?? ports[^1];
-        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos, ports), ftp == 0 ? null : $"ftp://127.0.0.1:{ftp}");
+        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos, ports), ftp == 0 ? null : $"ftp://127.0.0.1:{ftp}", access.Tls, access.Tokens);
         directory.Write(endpoints);
         try
         {
@@ -55,7 +63,7 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ClusterDirectory directory, Endpoints endpoints, bool isJson)
     {
-        using var cluster = new LocalCluster(directory, endpoints);
+        using var cluster = new LocalCluster(directory, endpoints, endpoints.Tls ? await DevelopmentAuthority.OpenAsync(directory.Certificates, TimeProvider.System) : null);
         using var stop = new CancellationTokenSource();
         var asked = 0;
         void OnSignal(PosixSignalContext context)
@@ -72,7 +80,7 @@ internal static class UpCommand
         var control = Task.CompletedTask;
         try
         {
-            cluster.StartAll();
+            await cluster.StartAllAsync();
             control = ControlPipe.ServeAsync(directory, cluster.CommandAsync, stop.Token);
             await cluster.WaitUntilReadyAsync(stop.Token);
             if (isJson) Console.WriteLine(ToJson(endpoints));
@@ -130,6 +138,8 @@ internal static class UpCommand
         if (storage == "disk") throw new CliException(ExitCodes.Usage, "--storage disk is not available yet; leave the option out for memory.");
         if (storage != "memory") throw new CliException(ExitCodes.Usage, $"--storage {storage} is not known; there is: memory.");
     }
+
+    private readonly record struct Access(bool Tls, string? Tokens);
 
     private static List<SiloEndpoint> SiloEndpoints(int silos, List<int> ports) =>
         [.. Enumerable.Range(0, silos).Select(i => new SiloEndpoint($"silo-{i + 1}", ports[2 * i], ports[(2 * i) + 1]))];

@@ -21,6 +21,9 @@ internal sealed class ClusterDirectory
     /// <summary>The silos' membership table and cluster map.</summary>
     public string ClusterFile => Path.Combine(FullPath, "cluster.json");
 
+    /// <summary>The cluster's own authority, and the processes' certificates, where they have any.</summary>
+    public string Certificates => Path.Combine(FullPath, "certs");
+
     public string LockFile => Path.Combine(FullPath, "up.lock");
 
     public string PidFile(string process) => Path.Combine(FullPath, process + ".pid");

@@ -7,7 +7,9 @@ namespace Orleans.Kv.Cli.Local;
 /// <param name="Storage">Where the silos keep their registers.</param>
 /// <param name="Silos">The silos, with the ports they keep over restarts.</param>
 /// <param name="Ftp">Where it serves files, or null where it does not.</param>
-internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos, string? Ftp = null)
+/// <param name="Tls">Whether the processes prove to each other that they belong together.</param>
+/// <param name="Tokens">The file that says who may use the API host, or null where anybody may.</param>
+internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos, string? Ftp = null, bool Tls = false, string? Tokens = null)
 {
     /// <summary>A laptop runs a handful; more on one machine add nothing but contention.</summary>
     public const int MaxSilos = 32;

@@ -1,11 +1,12 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Net;
+using Orleans.Kv.Cli.Certificates;
 
 namespace Orleans.Kv.Cli.Local;
 
 /// <summary>The processes of a local cluster: starts them side by side, watches them, starts and stops single silos, and ends them all.</summary>
-internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial) : IDisposable
+internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial, DevelopmentAuthority? authority) : IDisposable
 {
     // Bounds on leaving in good order; what is still there then is killed. Memory storage has nothing to save.
     private static readonly TimeSpan ApiPatience = TimeSpan.FromSeconds(3);
@@ -15,20 +16,27 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
     private static readonly TimeSpan ReadyPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(365);
+    private const string Api = "api";
+
     private readonly Dictionary<string, ChildProcess> _silos = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly DevelopmentAuthority? _authority = authority;
     private readonly int _formationSize = initial.Silos.Count;
     private Endpoints _endpoints = initial;
     private ChildProcess? _api;
     private bool _stopping;
 
-    public void StartAll()
+    public async Task StartAllAsync()
     {
+        await CertifyAsync([.. _endpoints.Silos.Select(static silo => silo.Name), Api]);
         foreach (var silo in _endpoints.Silos) StartSilo(silo);
         var start = Programs.Api();
         Add(start.ArgumentList, "--port", new Uri(_endpoints.Url).Port.ToString(CultureInfo.InvariantCulture), "--directory", directory.FullPath, "--exit-with-parent");
         if (_endpoints.Ftp is { } ftp) Add(start.ArgumentList, "--ftp-port", new Uri(ftp).Port.ToString(CultureInfo.InvariantCulture));
-        _api = ChildProcess.Start("api", start, directory.LogFile("api"));
+        if (_endpoints.Tokens is { } tokens) Add(start.ArgumentList, "--tokens", tokens);
+        AddCertificates(start.ArgumentList, Api);
+        _api = ChildProcess.Start(Api, start, directory.LogFile(Api));
         Watch(_api);
     }
 
@@ -69,7 +77,7 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
             var silo = _endpoints.Silos.FirstOrDefault(one => one.Name == name);
             if (verb == "add")
             {
-                Add(silo, name);
+                await AddAsync(silo, name);
                 return;
             }
 
@@ -129,7 +137,7 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         _changing.Dispose();
     }
 
-    private void Add(SiloEndpoint? existing, string name)
+    private async Task AddAsync(SiloEndpoint? existing, string name)
     {
         if (existing is not null) throw new CliException(ExitCodes.Unavailable, $"there is a silo {name} already; to start it again: kv silo start {name}");
         SiloEndpoint.CheckName(name);
@@ -140,7 +148,25 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         var enlarged = _endpoints with { Silos = [.. _endpoints.Silos, silo] };
         directory.Write(enlarged);
         _endpoints = enlarged;
+        await CertifyAsync(name);
         StartSilo(silo);
+    }
+
+    // A certificate of its own for each process, anew whenever the cluster starts: none of them is worth keeping.
+    private async Task CertifyAsync(params string[] names)
+    {
+        if (_authority is null) return;
+        foreach (var name in names) await _authority.IssueAsync(name, [], CertificateLifetime, TimeProvider.System);
+    }
+
+    private void AddCertificates(Collection<string> arguments, string name)
+    {
+        if (_authority is null) return;
+        Add(
+            arguments,
+            "--cluster-certificate", Path.Combine(directory.Certificates, name + ".pem"),
+            "--cluster-key", Path.Combine(directory.Certificates, name + ".key"),
+            "--cluster-authority", Path.Combine(directory.Certificates, "authority.pem"));
     }
 
     private void StartSilo(SiloEndpoint silo)
@@ -156,6 +182,7 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
             "--formation-size", _formationSize.ToString(CultureInfo.InvariantCulture),
             "--storage", _endpoints.Storage,
             "--exit-with-parent");
+        AddCertificates(start.ArgumentList, silo.Name);
         var process = ChildProcess.Start(silo.Name, start, directory.LogFile(silo.Name));
         _silos[silo.Name] = process;
         Watch(process);

@@ -83,6 +83,7 @@ internal sealed partial class MembershipAgent : ILifecycleParticipant<ISiloLifec
         var started = _time.GetTimestamp();
         while (true)
         {
+            var round = _time.GetTimestamp();
             var now = _time.GetUtcNow().UtcDateTime;
             var members = _manager.Current.Entries
                 .Where(entry => MembershipView.Counts(entry, now, _options.StalePeriod()) && !entry.SiloAddress.Equals(_manager.LocalSilo))
@@ -98,6 +99,9 @@ internal sealed partial class MembershipAgent : ILifecycleParticipant<ISiloLifec
             LogNoAnswer(names);
             if (_time.GetElapsedTime(started) > _options.MaxJoinAttemptTime)
                 throw new OrleansException($"Not joining the cluster: within {_options.MaxJoinAttemptTime} there was no answer from {names}.");
+            // One that takes this silo for a stranger says so at once.
+            var pause = _options.ProbeTimeout - _time.GetElapsedTime(round);
+            if (pause > TimeSpan.Zero) await Task.Delay(pause, _time, cancellation);
             await _manager.Refresh(cancellation);
         }
     }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Orleans.Runtime.Messaging;
@@ -30,7 +32,7 @@ internal sealed partial class Connection
                 var received = await stream.ReadAsync(buffer.AsMemory(end)).ConfigureAwait(false);
                 if (received == 0)
                 {
-                    reason = new SiloUnavailableException($"{Describe()} closed the connection.");
+                    reason = Peer is null ? NoHandshake($"{Describe()} closed the connection without a word.", null) : new SiloUnavailableException($"{Describe()} closed the connection.");
                     break;
                 }
 
@@ -61,9 +63,10 @@ internal sealed partial class Connection
             reason = exception;
         }
         catch (Exception exception) when (
-            exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or OrleansException)
+            exception is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException or OrleansException)
         {
-            reason = exception;
+            // TLS says good-bye in its own words, after a handshake that looked good from here.
+            reason = Peer is null && stream is SslStream && exception is not OrleansException ? NoHandshake($"{Describe()} broke the handshake off: {exception.Message}", exception) : exception;
         }
         catch (Exception exception)
         {
@@ -74,6 +77,8 @@ internal sealed partial class Connection
         Close(reason);
         ArrayPool<byte>.Shared.Return(buffer);
     }
+
+    private static SiloUnavailableException NoHandshake(string message, Exception? cause) => new(message, new NoHandshakeException(message, cause));
 
     private static byte[] Shrink(byte[] buffer)
     {

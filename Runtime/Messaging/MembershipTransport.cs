@@ -120,6 +120,11 @@ internal sealed class MembershipTransport : IMembershipTransport
         {
             return silent;
         }
+        catch (SiloUnavailableException fault) when (NoHandshakeException.IsCauseOf(fault))
+        {
+            // It is there: who may not talk to it has no word about its death, and must not become a member either.
+            return silent;
+        }
         catch (SiloUnavailableException)
         {
             return refused;

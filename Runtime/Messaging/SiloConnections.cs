@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 
 namespace Orleans.Runtime.Messaging;
@@ -128,6 +129,10 @@ internal sealed partial class SiloConnections(
         catch (OperationCanceledException)
         {
             connection.Close(new SiloUnavailableException($"{silo} did not answer within {services.Options.OpenConnectionTimeout}."));
+        }
+        catch (AuthenticationException exception)
+        {
+            connection.Close(new SiloUnavailableException($"Cannot connect to {silo}: {exception.Message}", new NoHandshakeException(exception.Message, exception)));
         }
         catch (Exception exception)
         {

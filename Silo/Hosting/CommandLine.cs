@@ -48,6 +48,7 @@ internal static class CommandLine
         {
             case "--exit-with-parent": options.ExitWithParent = on; return true;
             case "--orleans-dashboard": options.OrleansDashboard = on; return true;
+            case "--insecure": options.Insecure = on; return true;
             default: return false;
         }
     }
@@ -87,6 +88,9 @@ internal static class CommandLine
             case "--gateway-port": return Number(name, value, port => options.GatewayPort = port);
             case "--formation-size": return Number(name, value, size => options.FormationSize = size);
             case "--batches-in-flight": return Number(name, value, count => options.BatchesInFlight = count);
+            case "--cluster-certificate": options.ClusterTls.Certificate = value; return null;
+            case "--cluster-key": options.ClusterTls.Key = value; return null;
+            case "--cluster-authority": options.ClusterTls.Authority = value; return null;
             case "--address":
                 if (AddressOf(value) is not { } address) return $"--address {value} is neither an IP address nor a host name that can be resolved here.";
                 options.Address = address;

@@ -1,5 +1,6 @@
 using System.Net;
 using Orleans.Kv.Interfaces.Clustering;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Telemetry.Export;
 using Orleans.Kv.Telemetry.Logs;
 
@@ -29,6 +30,12 @@ internal sealed class SiloHostOptions
 
     /// <summary>How many batches may be on their way to one peer at once.</summary>
     public int BatchesInFlight { get; set; } = 1;
+
+    /// <summary>By what it proves to the others that it belongs to the cluster, and by what it recognises them.</summary>
+    public ClusterTlsOptions ClusterTls { get; } = new();
+
+    /// <summary>Listen beyond loopback without <see cref="ClusterTls"/> all the same: something else decides who reaches this silo.</summary>
+    public bool Insecure { get; set; }
 
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
     public bool ExitWithParent { get; set; }
@@ -62,6 +69,9 @@ internal sealed class SiloHostOptions
         if (MetricsPort is < 1 or > IPEndPoint.MaxPort) yield return "--metrics-port must be from 1 to 65535.";
         if (MetricsPort == SiloPort || MetricsPort == GatewayPort) yield return "--metrics-port must differ from --silo-port and --gateway-port.";
         if (SiloPort == GatewayPort) yield return "--silo-port and --gateway-port must differ.";
+        foreach (var fault in ClusterTls.Faults()) yield return fault;
+        if (!ClusterTls.IsGiven && !Insecure && !IPAddress.IsLoopback(Address))
+            yield return $"--address {Address} is not loopback: whoever reaches it could change any key. It needs --cluster-certificate, --cluster-key and --cluster-authority, or --insecure where something else decides who reaches it.";
         if (FormationSize is < 1 or > 1000) yield return "--formation-size must be from 1 to 1000.";
         if (BatchesInFlight is < 1 or > 16) yield return "--batches-in-flight must be from 1 to 16.";
         if (Storage is not "memory") yield return $"--storage {Storage} is not known; there is: memory.";

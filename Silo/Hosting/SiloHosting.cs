@@ -7,6 +7,7 @@ using Orleans.Kv.Grains.Hosting;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Grains.Traffic;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Kv.Silo.Isolation;
 
@@ -35,10 +36,11 @@ internal static class SiloHosting
     /// <param name="builder">The host's.</param>
     /// <param name="options">What the process was started with.</param>
     /// <param name="memory">What the process keeps from one host to the next.</param>
+    /// <param name="tls">What it proves itself by; null where it need not.</param>
     /// <param name="isolated">Alone, on a membership of its own and with the map as it was last known, instead of on the shared ones.</param>
     /// <param name="declaredDead">Called when the silo learns that the others have declared it dead.</param>
     public static void AddStoreSilo(
-        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, bool isolated, Action declaredDead) => builder.UseOrleans(silo =>
+        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, ClusterTls? tls, bool isolated, Action declaredDead) => builder.UseOrleans(silo =>
     {
         options.Cluster.Use(silo, options.ClusterFile);
         if (isolated)
@@ -48,6 +50,7 @@ internal static class SiloHosting
             silo.Services.AddSingleton<IMapAuthority>(new IsolatedMapAuthority(memory));
         }
 
+        if (tls is not null) silo.UseClusterTls(tls);
         silo.Configure<SiloOptions>(names => names.SiloName = options.Name);
         silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
         silo.Configure<ClusterMembershipOptions>(NoticeDeathsSoon);

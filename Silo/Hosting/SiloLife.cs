@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Silo.Observing;
 
 namespace Orleans.Kv.Silo.Hosting;
@@ -20,14 +21,14 @@ internal sealed class SiloLife
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _declaredDead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SiloLife(SiloHostOptions options, SiloMemory memory, bool isolated, TimeProvider time, SiloObserving observing)
+    public SiloLife(SiloHostOptions options, SiloMemory memory, ClusterTls? tls, bool isolated, TimeProvider time, SiloObserving observing)
     {
         IsIsolated = isolated;
         _memory = memory;
         _time = time;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
         observing.AddLogging(builder.Logging);
-        builder.AddStoreSilo(options, memory, isolated, () => _declaredDead.TrySetResult());
+        builder.AddStoreSilo(options, memory, tls, isolated, () => _declaredDead.TrySetResult());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         _host = builder.Build();
     }

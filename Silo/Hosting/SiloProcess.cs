@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Grains.Storage;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Silo.Isolation;
 using Orleans.Kv.Silo.Observing;
 
@@ -52,6 +53,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
 
     private readonly ILogger<SiloProcess> _logger = loggers.CreateLogger<SiloProcess>();
     private readonly SiloMemory _memory = new(new MemoryRegisterStorage());
+    private readonly ClusterTls? _tls = options.ClusterTls.IsGiven ? new ClusterTls(options.ClusterTls, time) : null;
     private long _notBefore = long.MinValue;
 
     public void Dispose() => _memory.Dispose();
@@ -69,7 +71,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
             return ExitCodes.Success;
         }
 
-        var life = new SiloLife(options, _memory, isolated: false, time, observing);
+        var life = new SiloLife(options, _memory, _tls, isolated: false, time, observing);
         try
         {
             await life.Start(stop);
@@ -144,7 +146,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
         while (!stop.IsCancellationRequested)
         {
             var isolated = !await mayJoin;
-            var life = new SiloLife(options, _memory, isolated, time, observing);
+            var life = new SiloLife(options, _memory, _tls, isolated, time, observing);
             try
             {
                 await life.Start(StartPatience, stop);

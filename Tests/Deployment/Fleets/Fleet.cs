@@ -134,6 +134,8 @@ internal sealed class Fleet : IAsyncDisposable
             ["KV_NAME"] = Silo(number),
             ["KV_DIRECTORY"] = _folder.Path,
             ["KV_ADDRESS"] = machine.Address.ToString(),
+            // Nobody else is on this network.
+            ["KV_INSECURE"] = "true",
             ["KV_SILO_PORT"] = Text.Of(SiloPort),
             ["KV_GATEWAY_PORT"] = Text.Of(GatewayPort),
         }));

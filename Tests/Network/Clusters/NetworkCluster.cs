@@ -28,7 +28,7 @@ internal sealed class NetworkCluster : IAsyncDisposable
         Machines = [.. network.Hosts.Take(size)];
         _silos = [.. Machines.Select((machine, i) => machine.Start(
             Programs.Silo, "--name", Silo(i + 1), "--directory", _folder.Path, "--formation-size", Text(size),
-            "--address", machine.Address.ToString(), "--silo-port", Text(SiloPort), "--gateway-port", Text(GatewayPort)))];
+            "--address", machine.Address.ToString(), "--insecure", "--silo-port", Text(SiloPort), "--gateway-port", Text(GatewayPort)))];
         _apis = [.. Machines.Select(machine => machine.Start(
             Programs.Api, "--directory", _folder.Path, "--urls", $"http://{machine.Address}:{ApiPort}", "--insecure", "--gateway", $"{machine.Address}:{GatewayPort}"))];
     }

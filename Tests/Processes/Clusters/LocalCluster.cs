@@ -34,11 +34,12 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Every process seen under a pid file so far, `up` itself left out.</summary>
     public IReadOnlyCollection<int> Processes => _processes;
 
-    public static async Task<LocalCluster> Start()
+    /// <param name="options">Further ones of <c>kv up</c>.</param>
+    public static async Task<LocalCluster> Start(params string[] options)
     {
         var folder = new Folder();
         var up = Program.Start(
-            Programs.CommandLine, "up", "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--dir", folder.Path);
+            Programs.CommandLine, ["up", "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--dir", folder.Path, .. options]);
         try
         {
             return new LocalCluster(folder, up, new Uri(await up.Line("ready:", StartPatience)));

@@ -10,6 +10,9 @@ public sealed class RecordedLogs : ILoggerProvider, ILogger
 
     public string[] Of(string name, LogLevel level) => [.. _lines.Where(line => line.Event == name && line.Level == level).Select(line => line.Text)];
 
+    /// <summary>Everything of a level, with the faults that were logged.</summary>
+    public string[] All(LogLevel level) => [.. _lines.Where(line => line.Level == level).Select(line => line.Text)];
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -18,7 +21,7 @@ public sealed class RecordedLogs : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue((eventId.Name, logLevel, formatter(state, exception)));
+        _lines.Enqueue((eventId.Name, logLevel, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception.Message}"));
 
     public void Dispose()
     {

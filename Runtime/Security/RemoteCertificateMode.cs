@@ -1,0 +1,9 @@
+namespace Orleans.Connections.Security;
+
+/// <summary>Whether the other end of a connection shows a certificate.</summary>
+public enum RemoteCertificateMode
+{
+    NoCertificate,
+    AllowCertificate,
+    RequireCertificate,
+}
