@@ -32,6 +32,8 @@ internal sealed class DashboardHost : IAsyncDisposable
         {
             TestSilo.Configure(silo);
             if (onSilos) silo.AddDashboard();
+            // However long the test takes: whoever has looked goes on looking.
+            silo.Configure<GrainProfilerOptions>(profiler => profiler.DeactivationTime = TimeSpan.FromMinutes(30));
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
