@@ -33,6 +33,7 @@ internal sealed class Balancer : IAsyncDisposable
     /// <param name="apis">The two API hosts.</param>
     public static Balancer On(Host machine, Host clients, IReadOnlyList<Uri> apis) => new(machine, clients, apis);
 
+    /// <summary>In place of one that has ended.</summary>
     public void Restart() => Process = Start();
 
     /// <summary>Waits until it sends requests to all of these hosts, by their numbers from 1, and to no other.</summary>

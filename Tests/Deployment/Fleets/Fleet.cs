@@ -1,16 +1,23 @@
+using System.Diagnostics;
+using Orleans.Kv.Tests.Driving.Databases;
+
 namespace Orleans.Kv.Tests.Deployment.Fleets;
 
 /// <summary>
-/// What <c>docker/compose.yml</c> starts, without Docker: three silos and two API hosts behind a load balancer, each on a machine of its own, configured by the same variables. Silos and API hosts
-/// are numbered from 1.
+/// What <c>docker/compose.yml</c> starts, without Docker: PostgreSQL, three silos and two API hosts behind a load balancer (two here, so that one of them may be lost as well), each on a
+/// machine of its own, configured by the same variables. Silos, API hosts and balancers are numbered from 1.
 /// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     public const int Silos = 3;
     public const int Apis = 2;
+    public const int Balancers = 2;
 
     /// <summary>For a start, an end or a balancer's notice, on a machine that has too much to do.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+    private static readonly string[] SiloNames = [.. Enumerable.Range(1, Silos).Select(Silo)];
 
     private const int SiloPort = 11111;
     private const int GatewayPort = 30000;
@@ -24,20 +31,22 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly string _token;
     private readonly Program[] _silos;
     private readonly Program[] _apis;
+    private readonly Balancer[] _balancers;
     private readonly List<(string Name, Program Program)> _all = [];
 
-    private Fleet(HostNetwork network, Folder folder, string token)
+    private Fleet(HostNetwork network, Folder folder, PostgresServer database, string token)
     {
-        (_network, _folder, _token) = (network, folder, token);
+        (_network, _folder, Database, _token) = (network, folder, database, token);
+        File.WriteAllText(Connection, database.ConnectionString + "\n");
         _silos = [.. Enumerable.Range(1, Silos).Select(StartSilo)];
         _apis = [.. Enumerable.Range(1, Apis).Select(StartApi)];
-        Balancer = Balancer.On(network.Hosts[^2], Clients, [.. Enumerable.Range(1, Apis).Select(number => Api(number).Url)]);
+        _balancers = [.. Enumerable.Range(1, Balancers).Select(number => Balancer.On(network.Hosts[Silos + Apis + number - 1], Clients, [.. Enumerable.Range(1, Apis).Select(api => Api(api).Url)]))];
     }
 
-    public Balancer Balancer { get; }
+    public PostgresServer Database { get; }
 
-    /// <summary>Where the users' requests go.</summary>
-    public Endpoint Entrance => Balancer.Endpoint with { Token = _token };
+
+    private string Connection => _folder.File("postgres-connection");
 
     private string Tokens => _folder.File("tokens");
 
@@ -51,13 +60,14 @@ internal sealed class Fleet : IAsyncDisposable
         var folder = new Folder();
         var (exit, token, errors) = await Program.Run(Programs.CommandLine, "token", "create", "users", "--role", "write", "--file", folder.File("tokens"));
         Assert.True(exit == 0, errors);
-        var network = await HostNetwork.Create(Silos + Apis + 2);
-        var fleet = new Fleet(network, folder, token.Trim());
+        var network = await HostNetwork.Create(Silos + Apis + Balancers + 2);
+        var database = await PostgresServer.Start(network.Hosts[^2]);
+        var fleet = new Fleet(network, folder, database, token.Trim());
         try
         {
             await fleet.Explaining(async () =>
             {
-                await fleet.Balancer.UntilItUses(Patience, 1, 2);
+                await fleet.UntilApisAreUsed();
                 await fleet.UntilAllInSync();
             });
             return fleet;
@@ -72,12 +82,27 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>One API host, without the balancer.</summary>
     public Endpoint Api(int number) => new(new Uri($"http://{ApiMachine(number).Address}:{ApiPort}"), Clients.CreateHandler, _token);
 
+    /// <summary>Where users' requests go: one of the balancers.</summary>
+    public Endpoint Entrance(int number) => _balancers[number - 1].Endpoint with { Token = _token };
+
+    /// <summary>
+    /// Waits until all silos have all that they should, and go on so for a moment, as orchestrators do before they take the next one: a process that has just started has much to do.
+    /// </summary>
     public async Task UntilAllInSync()
     {
-        using var status = new Status(Entrance);
-        await status.UntilInSync(Patience, [.. Enumerable.Range(1, Silos).Select(Silo)]);
+        using var status = new Status(Entrance(1));
+        await status.UntilInSync(Patience, SiloNames);
         await status.UntilIsSynch(Patience);
+        var since = Stopwatch.GetTimestamp();
+        await Wait.Until($"all silos in sync for {Settled.TotalSeconds:F0} s", Patience, async () =>
+        {
+            var said = await status.Get("/issynch");
+            if (!said.TryGetProperty("inSync", out var inSync) || !inSync.GetBoolean()) since = Stopwatch.GetTimestamp();
+            return Stopwatch.GetElapsedTime(since) > Settled ? null : said.GetRawText();
+        });
     }
+
+    public Task UntilApisAreUsed() => Task.WhenAll(_balancers.Select(balancer => balancer.UntilItUses(Patience, 1, 2)));
 
     /// <summary>
     /// Ends a silo in good order and starts another process in its place, as a new version would be. It is waited for as orchestrators do: until it is ready, which means here that it has all
@@ -95,7 +120,39 @@ internal sealed class Fleet : IAsyncDisposable
     {
         await End(_apis[number - 1], "api-" + Text.Of(number));
         _apis[number - 1] = StartApi(number);
-        await Balancer.UntilItUses(Patience, 1, 2);
+        await UntilApisAreUsed();
+    }
+
+    /// <summary>Ends a silo as a crash does, and starts another process in its place after a while.</summary>
+    public async Task LoseSilo(int number, TimeSpan away)
+    {
+        Signals.Kill(_silos[number - 1].Id);
+        await Task.Delay(away);
+        _silos[number - 1] = StartSilo(number);
+        await UntilAllInSync();
+    }
+
+    public async Task LoseApi(int number, TimeSpan away)
+    {
+        Signals.Kill(_apis[number - 1].Id);
+        await Task.Delay(away);
+        _apis[number - 1] = StartApi(number);
+        await UntilApisAreUsed();
+    }
+
+    public async Task LoseBalancer(int number, TimeSpan away)
+    {
+        Signals.Kill(_balancers[number - 1].Process.Id);
+        await Task.Delay(away);
+        _balancers[number - 1].Restart();
+        await UntilApisAreUsed();
+    }
+
+    public async Task LoseDatabase(TimeSpan away)
+    {
+        await Database.Kill();
+        await Task.Delay(away);
+        await Database.Resume();
     }
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
@@ -107,14 +164,15 @@ internal sealed class Fleet : IAsyncDisposable
         }
         catch (Exception e)
         {
-            throw new Xunit.Sdk.XunitException($"{e}\n{string.Concat(_all.Append(("haproxy", Balancer.Process)).Select(program => LogTail.Of(program.Item1, Lines(program.Item2))))}", e);
+            throw new Xunit.Sdk.XunitException($"{e}\n{string.Concat(_all.Concat(_balancers.Select(balancer => ("haproxy", balancer.Process))).Select(program => LogTail.Of(program.Item1, Lines(program.Item2))))}", e);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Balancer.DisposeAsync();
+        foreach (var balancer in _balancers) await balancer.DisposeAsync();
         await Task.WhenAll(_all.Select(program => program.Program.DisposeAsync().AsTask()));
+        await Database.DisposeAsync();
         await _network.DisposeAsync();
         _folder.Dispose();
     }
@@ -133,8 +191,8 @@ internal sealed class Fleet : IAsyncDisposable
         {
             ["KV_NAME"] = Silo(number),
             ["KV_DIRECTORY"] = _folder.Path,
+            ["KV_POSTGRES_FILE"] = Connection,
             ["KV_ADDRESS"] = machine.Address.ToString(),
-            // Nobody else is on this network.
             ["KV_INSECURE"] = "true",
             ["KV_SILO_PORT"] = Text.Of(SiloPort),
             ["KV_GATEWAY_PORT"] = Text.Of(GatewayPort),
@@ -144,6 +202,7 @@ internal sealed class Fleet : IAsyncDisposable
     private Program StartApi(int number) => Started("api-" + Text.Of(number), ApiMachine(number).Start(Programs.Api, new Dictionary<string, string>
     {
         ["KV_DIRECTORY"] = _folder.Path,
+        ["KV_POSTGRES_FILE"] = Connection,
         ["KV_URLS"] = $"http://{ApiMachine(number).Address}:{ApiPort}",
         ["KV_TOKENS"] = Tokens,
         ["KV_DRAIN_SECONDS"] = Text.Of(DrainSeconds),

@@ -1,14 +1,16 @@
+using Orleans.Kv.Tests.Driving.Databases;
+
 namespace Orleans.Kv.Tests.Deployment.Fleets;
 
 /// <summary>
-/// A test that needs machines of its own with a load balancer. Where something is missing it is skipped, and says what; except where <c>CI</c> is set, as <c>.ci/run</c> does: there it runs, and fails.
+/// A test that needs machines of its own, with a load balancer and a database. Where something is missing it is skipped, and says what; except where <c>CI</c> is set, as <c>.ci/run</c> does: there it runs, and fails.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class FleetFactAttribute : NetworkFactAttribute
 {
     public FleetFactAttribute()
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && Skip is null && Balancer.Find() is null)
-            Skip = "haproxy is not installed (Debian: apt-get install haproxy).";
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) || Skip is not null) return;
+        Skip = Balancer.Find() is null ? "haproxy is not installed (Debian: apt-get install haproxy)." : PostgresFactAttribute.Missing;
     }
 }

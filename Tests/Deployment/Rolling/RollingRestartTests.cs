@@ -18,7 +18,7 @@ public class RollingRestartTests(ITestOutputHelper output)
         await using var fleet = await Fleet.Start();
         await fleet.Explaining(async () =>
         {
-            using var workload = new Workload(fleet.Entrance, Users, Keys, seed: 1);
+            using var workload = new Workload(fleet.Entrance(1), Users, Keys, seed: 1);
             workload.Start();
             for (var number = 1; number <= Fleet.Silos; number++) await Step(Fleet.Silo(number), () => fleet.ReplaceSilo(number));
             for (var number = 1; number <= Fleet.Apis; number++) await Step("api-" + Text.Of(number), () => fleet.ReplaceApi(number));

@@ -23,7 +23,8 @@ public static class Answers
                 : Answer.Failed(Number(root, "version"), Number(root, "value")),
             (OperationKind.Fetch or OperationKind.Update or OperationKind.Delete or OperationKind.Touch, HttpStatusCode.NotFound) => Answer.NotFound,
             (OperationKind.Store or OperationKind.Update or OperationKind.Delete or OperationKind.Touch, HttpStatusCode.Conflict) => Answer.Failed(Number(root, "version")),
-            (_, HttpStatusCode.GatewayTimeout) => Answer.Unknown,
+            // The second is a load balancer's word for a host that was lost before it answered.
+            (_, HttpStatusCode.GatewayTimeout or HttpStatusCode.BadGateway) => Answer.Unknown,
             // "Not done" is a promise; a history holds the store to it.
             (_, HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) => Answer.NotDone,
             _ => throw new InvalidDataException($"{operation} was answered {(int)status} {body}"),

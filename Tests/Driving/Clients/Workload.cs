@@ -1,4 +1,5 @@
 using Orleans.Kv.Tests.Checking.Histories;
+using Orleans.Kv.Tests.Driving.Clusters;
 
 namespace Orleans.Kv.Tests.Driving.Clients;
 
@@ -13,21 +14,30 @@ public sealed class Workload : IDisposable
     private Task[] _running = [];
 
     public Workload(Endpoint api, int clients, int keys, int seed)
-        : this([api], clients, keys, seed)
+        : this(new Route[] { api }, clients, keys, seed)
     {
     }
 
     /// <summary>Users spread over several API hosts: the first at the first, and so on in turns.</summary>
     public Workload(IReadOnlyList<Endpoint> apis, int clients, int keys, int seed)
+        : this([.. apis.Select(api => (Route)api)], clients, keys, seed)
+    {
+    }
+
+    /// <summary>The same with their second ways.</summary>
+    public Workload(IReadOnlyList<Route> routes, int clients, int keys, int seed)
     {
         (_keys, _seed) = (keys, seed);
         Clock = new KeyClock(keys);
-        _clients = [.. Enumerable.Range(0, clients).Select(number => new StoreClient(apis[number % apis.Count], number, History, Clock))];
+        _clients = [.. Enumerable.Range(0, clients).Select(number => new StoreClient(routes[number % routes.Count], number, History, Clock))];
     }
 
     public History History { get; } = new();
 
     public KeyClock Clock { get; }
+
+    /// <summary>Requests that were sent a second time.</summary>
+    public int Retries => _clients.Sum(client => client.Retries);
 
     public string Troubles => string.Join('\n', _clients
         .SelectMany(client => client.Troubles)
@@ -37,6 +47,14 @@ public sealed class Workload : IDisposable
     {
         Clock.Start();
         _running = [.. _clients.Select((client, i) => Task.Run(() => Use(client, new Random(_seed + i))))];
+    }
+
+    /// <summary>Waits until nobody is busy any more with a request that began before this was called.</summary>
+    public async Task UntilAllHaveMovedOn(TimeSpan patience)
+    {
+        var before = _clients.Select(client => client.Done).ToArray();
+        await Wait.Until("every user to end an operation", patience, () => Task.FromResult(
+            _clients.Zip(before).All(pair => pair.First.Done > pair.Second) ? null : string.Join(", ", _clients.Zip(before).Select(pair => pair.First.Done - pair.Second))));
     }
 
     /// <summary>Lets every user finish, then reads each key through each user: an acknowledged write that is lost now shows.</summary>
