@@ -47,6 +47,7 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
     private volatile Own _own;
     private volatile Own? _excluded;
     private Task _loop = Task.CompletedTask;
+    private bool _isLookFailing;
 
     public TopologyAgent(
         IMapAuthority authority, SiloMemory memory, ILocalSiloDetails silo, ISiloStatusOracle oracle, IGrainFactory grains,
@@ -243,12 +244,16 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
             if (_leader != report.Leader) LogLeader(report.Leader, report.Epoch, _view.Map is { } map ? string.Join(", ", map.Newest.Nodes.Select(node => node.Name)) : "none");
             _leader = report.Leader;
             if (report.Epoch > _view.Epoch.Number) await ReadAuthority(stop);
+            _isLookFailing = false;
             return _view.Map is not null;
         }
         catch (Exception fault) when (fault is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             // The authority is out of reach, or the silo that hosts the topology grain has just died: the next look finds another.
-            LogLookFailed(fault);
+            // Once, and not with every look: an authority may be away for hours.
+            if (_isLookFailing) LogLookFailedAgain(fault.Message);
+            else LogLookFailed(fault);
+            _isLookFailing = true;
             return false;
         }
     }
@@ -293,6 +298,9 @@ internal sealed partial class TopologyAgent : ILifecycleParticipant<ISiloLifecyc
 
     [LoggerMessage(1104, LogLevel.Information, "Looking for the cluster map failed and is tried again", EventName = "LookFailed")]
     private partial void LogLookFailed(Exception fault);
+
+    [LoggerMessage(1106, LogLevel.Debug, "Looking for the cluster map failed again: {Fault}", EventName = "LookFailedAgain")]
+    private partial void LogLookFailedAgain(string fault);
 
     /// <summary>Boxed, so that it changes in one piece.</summary>
     private sealed record Own(NodeId Node);

@@ -62,26 +62,7 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
     public async Task<int> Run(CancellationToken stop)
     {
         var probe = SiloHosting.CreateProbe(options, _memory, time, loggers.CreateLogger<PeerProbe>());
-        try
-        {
-            await new DatabaseWait(options, time, loggers.CreateLogger<DatabaseWait>()).Run(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return ExitCodes.Success;
-        }
-
-        var life = new SiloLife(options, _memory, _tls, isolated: false, time, observing);
-        try
-        {
-            await life.Start(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            await Abandon(life);
-            return ExitCodes.Success;
-        }
-
+        if (await StartFirst(stop) is not { } life) return ExitCodes.Success;
         while (true)
         {
             observing.Life = life;
@@ -98,6 +79,33 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
             await Abandon(life);
             if (await Restart(mayJoin, probe, stop) is not { } next) return stop.IsCancellationRequested ? ExitCodes.Success : ExitCodes.CannotRejoin;
             life = next;
+        }
+    }
+
+    /// <summary>Null when the process is to stop. A database that is away, or goes away meanwhile, is waited for.</summary>
+    private async Task<SiloLife?> StartFirst(CancellationToken stop)
+    {
+        var wait = new DatabaseWait(options, time, loggers.CreateLogger<DatabaseWait>());
+        while (true)
+        {
+            SiloLife? life = null;
+            try
+            {
+                await wait.Run(stop);
+                life = new SiloLife(options, _memory, _tls, isolated: false, time, observing);
+                await life.Start(stop);
+                return life;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                if (life is not null) await Abandon(life);
+                return null;
+            }
+            catch (Exception fault) when (life is not null && StartupFault.MayPass(fault))
+            {
+                await Abandon(life);
+                LogNotStarted(options.Name, fault);
+            }
         }
     }
 
@@ -190,6 +198,9 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
 
     [LoggerMessage(1913, LogLevel.Error, "{Silo} could not be started anew, and tries again", EventName = "NotRestarted")]
     private partial void LogNotRestarted(string silo, Exception fault);
+
+    [LoggerMessage(1918, LogLevel.Warning, "{Silo} lost its database while it started, and tries again", EventName = "NotStarted")]
+    private partial void LogNotStarted(string silo, Exception fault);
 
     [LoggerMessage(1914, LogLevel.Warning, "The host that {Silo} has given up did not close in good order; it has no registers any more", EventName = "HostNotClosed")]
     private partial void LogNotClosed(string silo, Exception fault);

@@ -39,6 +39,17 @@ internal static class StartupFault
         return false;
     }
 
+    /// <summary>Another start may succeed without anybody doing anything.</summary>
+    public static bool MayPass(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is ClusterDatabaseException { MayPass: true }) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The last words of a silo that lost its ports between two hosts.</summary>
     public static string CannotRejoin(SiloHostOptions options) =>
         $"{options.Name} ends: the other silos declared it dead while it did not answer, and port {options.SiloPort} or {options.GatewayPort} on {options.Address} was taken by "

@@ -12,7 +12,7 @@ SET client_min_messages = warning;
 BEGIN;
 
 -- One at a time: two who create a table "if it is not there" at the same moment both find it missing.
-SELECT pg_advisory_xact_lock(5740129);
+DO $$ BEGIN PERFORM pg_advisory_xact_lock(5740129); END $$;
 
 CREATE TABLE IF NOT EXISTS OrleansQuery
 (

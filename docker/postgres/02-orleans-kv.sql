@@ -7,7 +7,7 @@ SET client_min_messages = warning;
 
 BEGIN;
 
-SELECT pg_advisory_xact_lock(5740129);
+DO $$ BEGIN PERFORM pg_advisory_xact_lock(5740129); END $$;
 
 -- One row per cluster. Epoch 0: no map was ever installed. The bytes are the store's own encoding.
 CREATE TABLE IF NOT EXISTS OrleansKvMap

@@ -48,6 +48,7 @@ public sealed class ApiHostTests : IDisposable
     [InlineData("--speed 11", "--speed")]
     [InlineData("--drain-seconds -1", "--drain-seconds")]
     [InlineData("--drain-seconds 3600", "--drain-seconds")]
+    [InlineData("--postgres-file /no/such/file", "--postgres-file /no/such/file cannot be read")]
     public void ABadCommandLine_IsNamed(string arguments, string about)
     {
         Assert.Null(CommandLine.Parse(arguments.Split(' '), out var error));
@@ -85,6 +86,7 @@ public sealed class ApiHostTests : IDisposable
     [InlineData("KV_PORT", "tcp://10.0.0.1:80")]
     [InlineData("KV_FTP_PORT", "tcp://10.0.0.1:80")]
     [InlineData("KV_FTP_REQUIRE_TLS", "1")]
+    [InlineData("KV_POSTGRES", "Passphrase=x")]
     public void FaultyVariable_IsNamed(string variable, string value)
     {
         Assert.Null(CommandLine.Parse([], new Hashtable { [variable] = value }, out var error));

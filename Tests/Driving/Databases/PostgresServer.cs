@@ -35,8 +35,8 @@ public sealed class PostgresServer : IAsyncDisposable
         _port = machine is null ? FreePort() : OwnPort;
     }
 
-    /// <summary>What <c>--postgres-file</c> names holds this.</summary>
-    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host={_address};Port={_port};Username={Owner};Password={Password};Database={Database}");
+    /// <summary>What <c>--postgres-file</c> names holds this. Patient, since the machine may have too much to do; a server that was killed refuses at once all the same.</summary>
+    public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"Host={_address};Port={_port};Username={Owner};Password={Password};Database={Database};Timeout=60;Command Timeout=60");
 
     public bool IsRunning => _server is { HasExited: false };
 

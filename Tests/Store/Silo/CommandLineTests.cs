@@ -45,6 +45,8 @@ public sealed class CommandLineTests
     [InlineData("--address", "not a host")]
     [InlineData("--log-level", "Loud")]
     [InlineData("--batches-in-flight", "0")]
+    [InlineData("--postgres-file", "/no/such/file")]
+    [InlineData("--cluster-id", "a b", "--service-id", "c")]
     public void Fault_IsRefused(params string[] arguments)
     {
         var (options, error) = CommandLine.Parse(arguments);
@@ -69,6 +71,7 @@ public sealed class CommandLineTests
     [InlineData("KV_SILO_PORT", "tcp://10.0.0.1:80")]
     [InlineData("KV_EXIT_WITH_PARENT", "yes")]
     [InlineData("KV_ADDRESS", "not a host")]
+    [InlineData("KV_POSTGRES", "Passphrase=x")]
     public void FaultyVariable_IsNamed(string variable, string value)
     {
         var (options, error) = CommandLine.Parse([], new Hashtable { [variable] = value });
