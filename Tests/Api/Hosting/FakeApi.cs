@@ -31,7 +31,9 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         var options = new ApiOptions { Port = 0, LogLevel = LogLevel.Critical };
         configure?.Invoke(options);
+        // They answer the host's own regular questions: silos that do not are passed over, from half a second after the start on.
         var cluster = silos ?? new FakeCluster { Coordinators = 3 };
+        cluster.Status ??= static coordinator => ValueTask.FromResult(Status(coordinator));
         var app = ApiHost.Build(options, web =>
         {
             web.Services.AddSingleton<ICluster>(cluster);

@@ -136,7 +136,7 @@ public sealed class ModeEndpointsTests
     [Fact]
     public async Task GetConf_WithoutAnySilo_Is503()
     {
-        await using var api = await FakeApi.StartAsync();
+        await using var api = await FakeApi.StartAsync(new FakeCluster { Coordinators = 3, Status = static _ => throw new TimeoutException("no answer") });
         using var connection = api.Connect();
 
         Assert.Equal((503, "unavailable"), Of(await connection.SendAsync("GET /conf HTTP/1.1\r\nHost: x\r\n\r\n")));

@@ -38,7 +38,7 @@ internal sealed class FakeCluster : ICluster
 
     public Func<int, BatchRequest, ValueTask<BatchReply>> Batch { get; set; } = (_, _) => throw new NotSupportedException();
 
-    public Func<int, ValueTask<ClusterStatus>> Status { get; set; } = _ => throw new NotSupportedException();
+    public Func<int, ValueTask<ClusterStatus>>? Status { get; set; }
 
     public Func<int, ValueTask<MonitoringReport>> Reports { get; set; } = _ => ValueTask.FromResult(new MonitoringReport { Silos = [], Unasked = [] });
 
@@ -57,7 +57,7 @@ internal sealed class FakeCluster : ICluster
 
     public ValueTask<BatchReply> ExecuteBatch(int coordinator, BatchRequest batch) => Batch(coordinator, batch);
 
-    public ValueTask<ClusterStatus> GetStatus(int coordinator) => Status(coordinator);
+    public ValueTask<ClusterStatus> GetStatus(int coordinator) => Status is { } status ? status(coordinator) : throw new NotSupportedException();
 
     public ValueTask<ModeReply> SetMode(int coordinator, int mode) => Mode(coordinator, mode);
 

@@ -44,7 +44,8 @@ public sealed class Program : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Errors)> Run(string program, params IEnumerable<string> arguments)
     {
         await using var command = Start(program, arguments);
-        await command.Exited(TimeSpan.FromSeconds(40));
+        // An import of a hundred thousand keys takes a minute where the machine has much else to do.
+        await command.Exited(TimeSpan.FromMinutes(3));
         return (command.ExitCode, command.Output, command.Errors);
     }
 

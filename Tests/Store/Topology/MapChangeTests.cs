@@ -108,7 +108,9 @@ public sealed class MapChangeTests
     [Fact]
     public async Task AMajorityLostAtOnce_IsHeldAndReported_UntilAnOperatorRecovers()
     {
-        await using var cluster = await StoreCluster.Start();
+        // On a busy machine the two may end further apart than the usual grace, and the first one then leaves the map in good order.
+        await using var cluster = await StoreCluster.Start(
+            configure: static (_, silo) => silo.Configure<TopologyOptions>(static options => options.Grace = TimeSpan.FromSeconds(50)));
         var silos = cluster.Silos.ToList();
         var bulk = new BulkKeys(cluster, 200);
         await bulk.Write(silos[0]);
