@@ -4,6 +4,7 @@ using Orleans.Kv.Bench.Failover;
 using Orleans.Kv.Bench.Http;
 using Orleans.Kv.Bench.Moving;
 using Orleans.Kv.Bench.Store;
+using Orleans.Kv.Bench.Telemetry;
 
 namespace Orleans.Kv.Bench;
 
@@ -23,6 +24,8 @@ internal static class Program
                       --keys 60 --connections 12 --seconds 10 --pause 10
           move      keys per second that move while two silos are added and two of the first three drained, under load
                       --keys 100000 --size 100 --load-keys 60 --connections 4 --warm 4
+          telemetry  what measuring costs an operation, in this process
+                      --count 2000000
 
         CPU is what the kernel charged the process with between the first and the last measured request, per request.
         """;
@@ -45,6 +48,9 @@ internal static class Program
                     return 0;
                 case "move":
                     await MoveBench.Run(arguments);
+                    return 0;
+                case "telemetry":
+                    TelemetryBench.Run(arguments);
                     return 0;
                 case EngineSilo.Mode:
                     await EngineSilo.Run(arguments);

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Silo.Observing;
+using Orleans.Kv.Telemetry.Export;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -27,6 +29,7 @@ internal sealed class SiloLife
         _memory = memory;
         _time = time;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
+        builder.Configuration.AddInMemoryCollection(OtlpSettings.Variables());
         observing.AddLogging(builder.Logging);
         builder.AddStoreSilo(options, memory, tls, isolated, () => _declaredDead.TrySetResult());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();

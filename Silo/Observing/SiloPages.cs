@@ -2,9 +2,11 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Kv.Silo.Hosting;
+using Orleans.Kv.Telemetry.Export;
 using Orleans.Kv.Telemetry.Http;
 
 namespace Orleans.Kv.Silo.Observing;
@@ -37,6 +39,7 @@ internal static class SiloPages
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(observing.Metrics!);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Configuration.AddInMemoryCollection(OtlpSettings.Variables());
         observing.AddLogging(builder.Logging);
         var app = builder.Build();
         try

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Orleans.Kv.Telemetry.Export;
 
 /// <summary>
@@ -44,6 +46,12 @@ public sealed record OtlpSettings(bool Traces, bool Metrics, bool Logs)
             if (variable(name) is { Length: > 0 } text and not ("grpc" or "http/protobuf")) yield return $"{name} {text} is not known; there are grpc and http/protobuf.";
         }
     }
+
+    /// <summary>All of OpenTelemetry's variables, for a host whose configuration has nothing of the environment: the packages look there and nowhere else where there is one.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Variables() => Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+        .Select(variable => new KeyValuePair<string, string?>((string)variable.Key, (string?)variable.Value));
 
     private static string For(string signal, string what) => $"OTEL_EXPORTER_OTLP_{signal}_{what}";
 }
