@@ -10,28 +10,30 @@ internal sealed class Balancer : IAsyncDisposable
     private const string Folder = "/usr/sbin";
 
     private readonly Host _machine;
-    private readonly Host _clients;
+    private readonly Func<SocketsHttpHandler> _handler;
+    private readonly Folder _secrets;
     private readonly HttpClient _statistics;
     private readonly IReadOnlyList<Uri> _apis;
 
-    private Balancer(Host machine, Host clients, IReadOnlyList<Uri> apis)
+    private Balancer(Host machine, Func<SocketsHttpHandler> handler, Folder secrets, IReadOnlyList<Uri> apis)
     {
-        (_machine, _clients, _apis) = (machine, clients, apis);
-        _statistics = new HttpClient(clients.CreateHandler()) { BaseAddress = new Uri($"http://{machine.Address}:{StatisticsPort}"), Timeout = TimeSpan.FromSeconds(5) };
+        (_machine, _handler, _secrets, _apis) = (machine, handler, secrets, apis);
+        _statistics = new HttpClient(handler()) { BaseAddress = new Uri($"http://{machine.Address}:{StatisticsPort}"), Timeout = TimeSpan.FromSeconds(5) };
         Process = Start();
     }
 
     public Program Process { get; private set; }
 
-    public Endpoint Endpoint => new(new Uri($"http://{_machine.Address}:{Port}"), _clients.CreateHandler);
+    public Endpoint Endpoint => new(new Uri($"https://{_machine.Address}:{Port}"), _handler);
 
     public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(Folder)
         .Select(folder => Path.Combine(folder, "haproxy")).FirstOrDefault(File.Exists);
 
     /// <param name="machine">Where it runs.</param>
-    /// <param name="clients">Where the requests come from.</param>
+    /// <param name="handler">Brings the requests there from where they come from.</param>
+    /// <param name="secrets">What docker/prepare has made.</param>
     /// <param name="apis">The two API hosts.</param>
-    public static Balancer On(Host machine, Host clients, IReadOnlyList<Uri> apis) => new(machine, clients, apis);
+    public static Balancer On(Host machine, Func<SocketsHttpHandler> handler, Folder secrets, IReadOnlyList<Uri> apis) => new(machine, handler, secrets, apis);
 
     /// <summary>In place of one that has ended.</summary>
     public void Restart() => Process = Start();
@@ -67,6 +69,8 @@ internal sealed class Balancer : IAsyncDisposable
         {
             ["KV_LISTEN"] = $"{_machine.Address}:{Port}",
             ["KV_STATS"] = $"{_machine.Address}:{StatisticsPort}",
+            ["KV_CERTIFICATE"] = _secrets.File("balancer.pem"),
+            ["KV_AUTHORITY"] = _secrets.File("authority.pem"),
             ["KV_API_1"] = _apis[0].Authority,
             ["KV_API_2"] = _apis[1].Authority,
         },

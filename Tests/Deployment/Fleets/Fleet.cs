@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using Orleans.Kv.Tests.Driving.Databases;
 
 namespace Orleans.Kv.Tests.Deployment.Fleets;
@@ -29,26 +30,29 @@ internal sealed class Fleet : IAsyncDisposable
     private readonly Folder _folder;
     private readonly HostNetwork _network;
     private readonly string _token;
+    private readonly X509Certificate2 _authority;
     private readonly Program[] _silos;
     private readonly Program[] _apis;
     private readonly Balancer[] _balancers;
     private readonly List<(string Name, Program Program)> _all = [];
 
-    private Fleet(HostNetwork network, Folder folder, PostgresServer database, string token)
+    private Fleet(HostNetwork network, Folder folder, PostgresServer database)
     {
-        (_network, _folder, Database, _token) = (network, folder, database, token);
+        (_network, _folder, Database) = (network, folder, database);
+        _token = File.ReadAllText(folder.File("write.token")).Trim();
         File.WriteAllText(Connection, database.ConnectionString + "\n");
+        _authority = X509CertificateLoader.LoadCertificateFromFile(Authority);
         _silos = [.. Enumerable.Range(1, Silos).Select(StartSilo)];
         _apis = [.. Enumerable.Range(1, Apis).Select(StartApi)];
-        _balancers = [.. Enumerable.Range(1, Balancers).Select(number => Balancer.On(network.Hosts[Silos + Apis + number - 1], Clients, [.. Enumerable.Range(1, Apis).Select(api => Api(api).Url)]))];
+        _balancers = [.. Enumerable.Range(1, Balancers).Select(number => Balancer.On(network.Hosts[Silos + Apis + number - 1], CreateHandler, _folder, [.. Enumerable.Range(1, Apis).Select(api => Api(api).Url)]))];
     }
 
     public PostgresServer Database { get; }
 
 
-    private string Connection => _folder.File("postgres-connection");
+    private string Connection => _folder.File("connection");
 
-    private string Tokens => _folder.File("tokens");
+    private string Authority => _folder.File("authority.pem");
 
     private Host Clients => _network.Hosts[^1];
 
@@ -58,11 +62,10 @@ internal sealed class Fleet : IAsyncDisposable
     public static async Task<Fleet> Start()
     {
         var folder = new Folder();
-        var (exit, token, errors) = await Program.Run(Programs.CommandLine, "token", "create", "users", "--role", "write", "--file", folder.File("tokens"));
-        Assert.True(exit == 0, errors);
         var network = await HostNetwork.Create(Silos + Apis + Balancers + 2);
+        await Secrets.Prepare(folder.Path, network.Hosts.Select(host => host.Address.ToString()));
         var database = await PostgresServer.Start(network.Hosts[^2]);
-        var fleet = new Fleet(network, folder, database, token.Trim());
+        var fleet = new Fleet(network, folder, database);
         try
         {
             await fleet.Explaining(async () =>
@@ -80,7 +83,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>One API host, without the balancer.</summary>
-    public Endpoint Api(int number) => new(new Uri($"http://{ApiMachine(number).Address}:{ApiPort}"), Clients.CreateHandler, _token);
+    public Endpoint Api(int number) => new(new Uri($"https://{ApiMachine(number).Address}:{ApiPort}"), CreateHandler, _token);
 
     /// <summary>Where users' requests go: one of the balancers.</summary>
     public Endpoint Entrance(int number) => _balancers[number - 1].Endpoint with { Token = _token };
@@ -173,6 +176,7 @@ internal sealed class Fleet : IAsyncDisposable
         foreach (var balancer in _balancers) await balancer.DisposeAsync();
         await Task.WhenAll(_all.Select(program => program.Program.DisposeAsync().AsTask()));
         await Database.DisposeAsync();
+        _authority.Dispose();
         await _network.DisposeAsync();
         _folder.Dispose();
     }
@@ -187,26 +191,47 @@ internal sealed class Fleet : IAsyncDisposable
     private Program StartSilo(int number)
     {
         var machine = _network.Hosts[number - 1];
-        return Started(Silo(number), machine.Start(Programs.Silo, new Dictionary<string, string>
+        return Started(Silo(number), machine.Start(Programs.Silo, new Dictionary<string, string>(Membership(Silo(number)))
         {
             ["KV_NAME"] = Silo(number),
-            ["KV_DIRECTORY"] = _folder.Path,
-            ["KV_POSTGRES_FILE"] = Connection,
             ["KV_ADDRESS"] = machine.Address.ToString(),
-            ["KV_INSECURE"] = "true",
             ["KV_SILO_PORT"] = Text.Of(SiloPort),
             ["KV_GATEWAY_PORT"] = Text.Of(GatewayPort),
         }));
     }
 
-    private Program StartApi(int number) => Started("api-" + Text.Of(number), ApiMachine(number).Start(Programs.Api, new Dictionary<string, string>
+    private Program StartApi(int number)
+    {
+        var name = "api-" + Text.Of(number);
+        return Started(name, ApiMachine(number).Start(Programs.Api, new Dictionary<string, string>(Membership(name))
+        {
+            ["KV_LISTEN"] = ApiMachine(number).Address.ToString(),
+            ["KV_PORT"] = Text.Of(ApiPort),
+            ["KV_HTTPS_CERTIFICATE"] = _folder.File(name + ".pem"),
+            ["KV_HTTPS_KEY"] = _folder.File(name + ".key"),
+            ["KV_TOKENS"] = _folder.File("tokens"),
+            ["KV_DRAIN_SECONDS"] = Text.Of(DrainSeconds),
+        }));
+    }
+
+    /// <summary>By what a host finds its cluster, and proves that it belongs to it.</summary>
+    private Dictionary<string, string> Membership(string name) => new()
     {
         ["KV_DIRECTORY"] = _folder.Path,
         ["KV_POSTGRES_FILE"] = Connection,
-        ["KV_URLS"] = $"http://{ApiMachine(number).Address}:{ApiPort}",
-        ["KV_TOKENS"] = Tokens,
-        ["KV_DRAIN_SECONDS"] = Text.Of(DrainSeconds),
-    }));
+        ["KV_CLUSTER_CERTIFICATE"] = _folder.File(name + ".pem"),
+        ["KV_CLUSTER_KEY"] = _folder.File(name + ".key"),
+        ["KV_CLUSTER_AUTHORITY"] = Authority,
+    };
+
+    /// <summary>Users trust the fleet's own authority, and nobody else.</summary>
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = Clients.CreateHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(_authority);
+        return handler;
+    }
 
     private Host ApiMachine(int number) => _network.Hosts[Silos + number - 1];
 
