@@ -166,7 +166,7 @@ public sealed class MembershipTableTests(DatabaseTests.Fixture database)
             var read = await table.ReadAll();
             var active = read.Members.Where(row => row.Item1.Status == SiloStatus.Active).ToList();
             if (active.Count == 1 || !active.Exists(row => row.Item1.SiloAddress.Equals(self))) return;
-            var accused = active.Find(row => !row.Item1.SiloAddress.Equals(self) && !row.Item1.SuspectTimes!.Exists(vote => vote.Item1.Equals(self)))
+            var accused = active.Find(row => !row.Item1.SiloAddress.Equals(self) && row.Item1.SuspectTimes?.Exists(vote => vote.Item1.Equals(self)) is not true)
                 ?? (active.Count == 2 ? active.Find(row => !row.Item1.SiloAddress.Equals(self)) : null);
             if (accused is null)
             {
