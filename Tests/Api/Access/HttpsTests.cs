@@ -22,16 +22,16 @@ public sealed class HttpsTests : IDisposable
         Assert.Equal(0, await CertsAsync("certs", "silo-1", "api-1", "--also", "kv.example.net"));
         var files = Files("certs", "silo-1");
         var tls = new ClusterTls(files, TimeProvider.System);
-        using var other = X509Certificate2.CreateFromPemFile(Files("certs", "api-1").Certificate!);
+        using var other = X509CertificateLoader.LoadCertificateFromFile(Files("certs", "api-1").Certificate!);
         Assert.True(tls.IsMember(other, null));
         Assert.True(other.MatchesHostname("kv.example.net"));
 
         // Another authority's are not recognised; the same authority's are, when it is asked again.
         Assert.Equal(0, await CertsAsync("others", "silo-1"));
-        using var stranger = X509Certificate2.CreateFromPemFile(Files("others", "silo-1").Certificate!);
+        using var stranger = X509CertificateLoader.LoadCertificateFromFile(Files("others", "silo-1").Certificate!);
         Assert.False(tls.IsMember(stranger, null));
         Assert.Equal(0, await CertsAsync("certs", "silo-2"));
-        using var late = X509Certificate2.CreateFromPemFile(Files("certs", "silo-2").Certificate!);
+        using var late = X509CertificateLoader.LoadCertificateFromFile(Files("certs", "silo-2").Certificate!);
         Assert.True(tls.IsMember(late, null));
         Assert.Equal(2, await CertsAsync("certs", "authority"));
         Assert.Equal(2, await CertsAsync("certs", "a", "--days", "0"));
