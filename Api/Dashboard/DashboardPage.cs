@@ -1,9 +1,6 @@
-using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Net.Http.Headers;
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.OpenApi;
-using Orleans.Kv.Api.Watching;
+using Orleans.Kv.Api.Pages;
 
 namespace Orleans.Kv.Api.Dashboard;
 
@@ -16,22 +13,7 @@ internal static class DashboardPage
 {
     private static readonly string[] Scripts = ["page.js", "charts.js", "silos.js", "keys.js"];
 
-    public static void MapDashboard(this IEndpointRouteBuilder app)
-    {
-        var page = Compose();
-        var content = Encoding.UTF8.GetBytes(page);
-        var policy = ClientPage.Policy(page);
-        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\"");
-        app.MapGet("/dashboard", context =>
-        {
-            context.Response.Headers.ContentSecurityPolicy = policy;
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer";
-            // Asked for anew each time, and sent only when it has changed.
-            context.Response.Headers.CacheControl = "no-cache";
-            return Results.Bytes(content, "text/html; charset=utf-8", entityTag: tag).ExecuteAsync(context);
-        }).IsOpen();
-    }
+    public static void MapDashboard(this IEndpointRouteBuilder app) => app.MapPage("/dashboard", Compose());
 
     internal static string Compose() => Read("dashboard.html")
         .Replace("/*style*/", Read("dashboard.css"), StringComparison.Ordinal)
