@@ -8,10 +8,7 @@ using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Api.Hosting;
 
-/// <summary>
-/// Reads <c>--option value</c> and <c>--option=value</c>, and from the environment what the command line leaves open (<see cref="EnvironmentOptions"/>). An option on the command line that this
-/// program does not know is an error and not ignored: a host that runs with other settings than its operator believes is worse than one that does not run.
-/// </summary>
+/// <summary>The options of an API host, from its command line and its environment.</summary>
 internal static class CommandLine
 {
     /// <summary>The options, or null with every error in one sentence after another.</summary>
@@ -22,65 +19,20 @@ internal static class CommandLine
     {
         var options = new ApiOptions();
         options.Cluster.FromEnvironment = environment[ClusterLocation.EnvironmentVariable] as string;
-        var faults = new List<string>();
-        foreach (var option in EnvironmentOptions.Read(environment, arguments))
-        {
-            if (ApplyVariable(options, option) is { } fault) faults.Add(fault);
-        }
-
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var (name, value) = Split(arguments[i]);
-            if (value is null && Switch(options, name, on: true)) continue;
-            if (value is null && i + 1 < arguments.Count) value = arguments[++i];
-            if (value is null) faults.Add($"{name} needs a value.");
-            else if (Apply(options, name, value) is { } fault) faults.Add(fault);
-        }
-
+        var faults = new HostOptionReader(name => SwitchOf(options, name), (name, value) => Apply(options, name, value)).Read(arguments, environment);
         faults.AddRange(options.Faults());
         error = faults.Count == 0 ? "" : "The API host cannot start: " + string.Join(" ", faults);
         return faults.Count == 0 ? options : null;
     }
 
-    /// <summary>Options without a value: named or not on the command line, true or false in the environment.</summary>
-    private static bool Switch(ApiOptions options, string name, bool on)
+    private static Action<bool>? SwitchOf(ApiOptions options, string name) => name switch
     {
-        switch (name)
-        {
-            case "--exit-with-parent":
-                options.ExitWithParent = on;
-                return true;
-            case "--insecure":
-                options.Access.Insecure = on;
-                return true;
-            case "--orleans-dashboard":
-                options.OrleansDashboard = on;
-                return true;
-            case "--ftp-require-tls":
-                options.Ftp.RequireTls = on;
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static string? ApplyVariable(ApiOptions options, EnvironmentOption option)
-    {
-        if (Switch(new ApiOptions(), option.Name, on: true))
-        {
-            if (option.Switch is not { } on) return $"{option.Variable} must be true or false.";
-            Switch(options, option.Name, on);
-            return null;
-        }
-
-        return Apply(options, option.Name, option.Value) is { } fault && fault != Unknown(option.Name) ? $"{option.Variable}: {fault}" : null;
-    }
-
-    private static (string Name, string? Value) Split(string argument)
-    {
-        var equals = argument.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
-    }
+        "--exit-with-parent" => on => options.ExitWithParent = on,
+        "--insecure" => on => options.Access.Insecure = on,
+        "--orleans-dashboard" => on => options.OrleansDashboard = on,
+        "--ftp-require-tls" => on => options.Ftp.RequireTls = on,
+        _ => null,
+    };
 
     private static string? Apply(ApiOptions options, string name, string value)
     {
@@ -134,7 +86,7 @@ internal static class CommandLine
                 return null;
             default:
                 if (options.Cluster.Apply(name, value)) return null;
-                return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : Unknown(name);
+                return name.StartsWith("--ftp-", StringComparison.Ordinal) ? FtpCommandLine.Apply(options.Ftp, name, value) : HostOptionReader.Unknown(name);
         }
     }
 
@@ -149,6 +101,4 @@ internal static class CommandLine
 
         return null;
     }
-
-    private static string Unknown(string name) => $"{name} is not an option.";
 }

@@ -8,10 +8,7 @@ using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Silo.Hosting;
 
-/// <summary>
-/// Reads <c>--option value</c> and <c>--option=value</c>, and from the environment what the command line leaves open (<see cref="EnvironmentOptions"/>). An option on the command line that this
-/// program does not know is an error and not ignored: a silo that runs with other settings than its operator believes is worse than one that does not run.
-/// </summary>
+/// <summary>The options of a silo, from its command line and its environment.</summary>
 internal static class CommandLine
 {
     public readonly record struct Result(SiloHostOptions? Options, string? Error);
@@ -22,54 +19,18 @@ internal static class CommandLine
     {
         var options = new SiloHostOptions();
         options.Cluster.FromEnvironment = environment[ClusterLocation.EnvironmentVariable] as string;
-        var faults = new List<string>();
-        foreach (var option in EnvironmentOptions.Read(environment, arguments))
-        {
-            if (ApplyVariable(options, option) is { } fault) faults.Add(fault);
-        }
-
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            var (name, value) = Split(arguments[i]);
-            if (value is null && Switch(options, name, on: true)) continue;
-            if (value is null && i + 1 < arguments.Count) value = arguments[++i];
-            if (value is null) faults.Add($"{name} needs a value.");
-            else if (Apply(options, name, value) is { } fault) faults.Add(fault);
-        }
-
+        var faults = new HostOptionReader(name => SwitchOf(options, name), (name, value) => Apply(options, name, value)).Read(arguments, environment);
         faults.AddRange(options.Faults());
         return faults.Count == 0 ? new(options, null) : new(null, "The silo cannot start: " + string.Join(" ", faults));
     }
 
-    /// <summary>Options without a value: named or not on the command line, true or false in the environment.</summary>
-    private static bool Switch(SiloHostOptions options, string name, bool on)
+    private static Action<bool>? SwitchOf(SiloHostOptions options, string name) => name switch
     {
-        switch (name)
-        {
-            case "--exit-with-parent": options.ExitWithParent = on; return true;
-            case "--orleans-dashboard": options.OrleansDashboard = on; return true;
-            case "--insecure": options.Insecure = on; return true;
-            default: return false;
-        }
-    }
-
-    private static string? ApplyVariable(SiloHostOptions options, EnvironmentOption option)
-    {
-        if (Switch(new SiloHostOptions(), option.Name, on: true))
-        {
-            if (option.Switch is not { } on) return $"{option.Variable} must be true or false.";
-            Switch(options, option.Name, on);
-            return null;
-        }
-
-        return Apply(options, option.Name, option.Value) is { } fault && fault != Unknown(option.Name) ? $"{option.Variable}: {fault}" : null;
-    }
-
-    private static (string Name, string? Value) Split(string argument)
-    {
-        var equals = argument.IndexOf('=', StringComparison.Ordinal);
-        return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
-    }
+        "--exit-with-parent" => on => options.ExitWithParent = on,
+        "--orleans-dashboard" => on => options.OrleansDashboard = on,
+        "--insecure" => on => options.Insecure = on,
+        _ => null,
+    };
 
     private static string? Apply(SiloHostOptions options, string name, string value)
     {
@@ -95,7 +56,7 @@ internal static class CommandLine
                 if (AddressOf(value) is not { } address) return $"--address {value} is neither an IP address nor a host name that can be resolved here.";
                 options.Address = address;
                 return null;
-            default: return options.Cluster.Apply(name, value) ? null : Unknown(name);
+            default: return options.Cluster.Apply(name, value) ? null : HostOptionReader.Unknown(name);
         }
     }
 
@@ -114,8 +75,6 @@ internal static class CommandLine
             return null;
         }
     }
-
-    private static string Unknown(string name) => $"{name} is not an option.";
 
     private static string? Number(string name, string value, Action<int> set)
     {
