@@ -3,6 +3,7 @@ using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Cluster;
+using Orleans.Kv.Interfaces.Hosting;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -35,6 +36,7 @@ internal static class ClusterEndpoints
         WriteMigration(writer, "migration", status.Migration);
         WriteMigration(writer, "lastMigration", status.LastMigration);
         writer.WriteStrings("majorityLost", status.MajorityLost);
+        writer.WriteString("apiVersion", BuildVersion.Current);
         writer.WriteStartArray("nodes");
         foreach (var node in status.Nodes)
         {
@@ -48,6 +50,7 @@ internal static class ClusterEndpoints
             writer.WriteBoolean("member", node.Member);
             writer.WriteString("store", node.Store);
             writer.WriteReachability(node.UnreachableSince, node.PendingWrites);
+            writer.WriteString("version", node.Version);
             writer.WriteEndObject();
         }
 

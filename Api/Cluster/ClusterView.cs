@@ -105,6 +105,7 @@ internal sealed class ClusterView(TimeProvider time)
             Member = node.Member,
             UnreachableSince = node.UnreachableSince,
             PendingWrites = own?.PendingWrites ?? -1,
+            Version = own?.Version ?? node.Version,
         };
     }
 }

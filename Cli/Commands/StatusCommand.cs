@@ -11,6 +11,9 @@ internal static class StatusCommand
 {
     private const int PipeWidth = 200;
 
+    /// <summary>Of a commit's id, as git shortens it.</summary>
+    private const int CommitLetters = 8;
+
     public static Command Create()
     {
         var dir = CommonOptions.Dir();
@@ -33,10 +36,11 @@ internal static class StatusCommand
     {
         var leader = cluster.GetProperty("leader").GetString();
         Console.WriteLine($"epoch {cluster.GetProperty("epoch").GetInt64()}, mode {cluster.GetProperty("mode").GetString()}, leader {leader ?? "none"}, members {Members(cluster)}");
+        if (BuildOf(cluster, "apiVersion") is { } api) Console.WriteLine($"API host of build {api}");
         if (MigrationText.Of(cluster) is { } migration) Console.WriteLine(migration);
         PrintMajorityLost(cluster);
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("silo", "state", "keys", "pending", "not committed", "process");
+        table.AddColumns("silo", "state", "keys", "pending", "not committed", "build", "process");
         foreach (var node in cluster.GetProperty("nodes").EnumerateArray())
         {
             var name = node.GetProperty("name").GetString()!;
@@ -46,6 +50,7 @@ internal static class StatusCommand
                 node.GetProperty("keys").ToString() is { Length: > 0 } keys ? keys : "?",
                 Pending(node),
                 PendingWrites(node),
+                Markup.Escape(BuildOf(node, "version") ?? "?"),
                 local?.LivePid(name)?.ToString(CultureInfo.InvariantCulture) ?? "-");
         }
 
@@ -65,6 +70,14 @@ internal static class StatusCommand
 
     // Absent from an API host of an earlier build.
     private static string PendingWrites(JsonElement node) => node.TryGetProperty("pendingWrites", out var writes) && writes.ValueKind == JsonValueKind.Number ? writes.GetRawText() : "?";
+
+    // Null from a host of an earlier build.
+    private static string? BuildOf(JsonElement owner, string property)
+    {
+        if (!owner.TryGetProperty(property, out var value) || value.GetString() is not { } build) return null;
+        var commit = build.IndexOf('+', StringComparison.Ordinal) + 1;
+        return commit == 0 || build.Length - commit <= CommitLetters ? build : build[..(commit + CommitLetters)];
+    }
 
     private static string Pending(JsonElement node)
     {

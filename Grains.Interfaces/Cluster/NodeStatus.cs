@@ -38,4 +38,8 @@ public sealed class NodeStatus
     /// <summary>How many writes the node keeps that were accepted without a quorum and are not merged yet; -1 where that is not known.</summary>
     [Id(8)]
     public long PendingWrites { get; init; }
+
+    /// <summary>Of which build the node is; null where it does not answer, or does not say.</summary>
+    [Id(9)]
+    public string? Version { get; init; }
 }

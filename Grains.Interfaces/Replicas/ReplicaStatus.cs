@@ -35,4 +35,8 @@ public sealed class ReplicaStatus
     /// <summary>How many writes it keeps that were accepted without a quorum and are not merged yet, copies of other silos' included.</summary>
     [Id(7)]
     public long PendingWrites { get; init; }
+
+    /// <summary>Of which build the node is; null where it does not say.</summary>
+    [Id(8)]
+    public string? Version { get; init; }
 }

@@ -62,6 +62,7 @@ internal sealed class ClusterReport(
             Pending = owed.Keys,
             PendingSlots = owed.Slots,
             PendingWrites = answer?.PendingWrites ?? -1,
+            Version = answer?.Version,
             UnreachableSince = watch.UnreachableSince(node)?.ToUnixTimeMilliseconds() ?? 0,
             // Cut off, it knows of nobody whether they live; and that it is cut off itself is what who asks it wants to hear.
             State = topology.IsIsolated ? NodeState.Partitioned : StateOf(node, record, map, alive, answer, owed is not { Keys: 0, Slots: 0 }),

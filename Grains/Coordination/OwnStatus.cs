@@ -3,6 +3,7 @@ using Orleans.Kv.Grains.Pending;
 using Orleans.Kv.Grains.Reachability;
 using Orleans.Kv.Grains.Replicas;
 using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Hosting;
 using Orleans.Kv.Interfaces.Replicas;
 
 namespace Orleans.Kv.Grains.Coordination;
@@ -23,6 +24,7 @@ internal sealed class OwnStatus(Replica replica, TopologyAgent topology, IOutloo
             InSync = sync.IsInSync,
             Reaches = topology.View.Map is { } map ? map.Newest.Nodes.Count(outlook.CanReach) : -1,
             PendingWrites = pending.Count,
+            Version = BuildVersion.Current,
         };
     }
 }

@@ -1,8 +1,8 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Grains.Coordination;
 using Orleans.Kv.Grains.Replication;
 using Orleans.Kv.Grains.Topology;
+using Orleans.Kv.Interfaces.Hosting;
 using Orleans.Kv.Interfaces.Monitoring;
 
 namespace Orleans.Kv.Grains.Monitoring;
@@ -20,9 +20,6 @@ internal sealed partial class SiloReporter(
     // The engine's grains have no place in a list of the store's.
     private static readonly string Prefix = typeof(SiloReporter).Assembly.GetName().Name + ".";
 
-    private static readonly string? Version =
-        Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-
     private readonly ILogger _logger = logger;
     private readonly Guid _incarnation = Guid.NewGuid();
     private readonly long _begun = time.GetTimestamp();
@@ -37,7 +34,7 @@ internal sealed partial class SiloReporter(
             Incarnation = _incarnation,
             Address = topology.Silo.Endpoint.ToString(),
             Uptime = (long)time.GetElapsedTime(_begun).TotalMilliseconds,
-            Version = Version,
+            Version = BuildVersion.Current,
             WorkingSet = Environment.WorkingSet,
             Heap = GC.GetTotalMemory(forceFullCollection: false),
             Processor = (long)Environment.CpuUsage.TotalTime.TotalMicroseconds,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Orleans.Kv.Interfaces.Hosting;
 using Orleans.Kv.Tests.Api.Hosting;
 
 namespace Orleans.Kv.Tests.Api.Cluster;
@@ -33,6 +34,8 @@ public sealed class ClusterEndpointsTests(ApiFixture api)
         Assert.All(nodes, node => Assert.Equal("in-sync", node.GetProperty("state").GetString()));
         // An accept is acknowledged by two of the three; the third one has it a moment later.
         Assert.True(nodes.Count(node => node.GetProperty("keys").GetInt64() >= 1) >= 2);
+        Assert.All(nodes, node => Assert.Equal(BuildVersion.Current, node.GetProperty("version").GetString()));
+        Assert.Equal(BuildVersion.Current, body.GetProperty("apiVersion").GetString());
         Assert.Contains(body.GetProperty("leader").GetString(), nodes.Select(node => node.GetProperty("name").GetString()));
     }
 

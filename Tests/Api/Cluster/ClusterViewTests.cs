@@ -84,9 +84,18 @@ public sealed class ClusterViewTests
         Assert.Equal([4L, -1L], _view.Merge()!.Nodes.Select(node => node.PendingWrites));
     }
 
+    [Fact]
+    public void Version_IsWhatTheSiloSaysOfItself_ElseWhatAnotherOneHasHeard()
+    {
+        _view.Add(Status("silo-1", 3, Node("silo-1", version: "2"), Node("silo-2", version: "1"), Node("silo-3", version: "1"), Node("silo-4")));
+        _view.Add(Status("silo-2", 3, Node("silo-1", version: "1"), Node("silo-2", version: "2"), Node("silo-3"), Node("silo-4")));
+
+        Assert.Equal(["2", "2", "1", null], _view.Merge()!.Nodes.Select(node => node.Version));
+    }
+
     private static ClusterStatus Status(string silo, long epoch, params NodeStatus[] nodes) =>
         new() { Silo = silo, Epoch = epoch, Mode = 1, Nodes = nodes };
 
-    private static NodeStatus Node(string name, long keys = -1, long pending = 0, string store = "s", long since = 0, long writes = 0) =>
-        new() { Name = name, Store = store, State = NodeState.InSync, Keys = keys, Pending = pending, Member = true, UnreachableSince = since, PendingWrites = writes };
+    private static NodeStatus Node(string name, long keys = -1, long pending = 0, string store = "s", long since = 0, long writes = 0, string? version = null) =>
+        new() { Name = name, Store = store, State = NodeState.InSync, Keys = keys, Pending = pending, Member = true, UnreachableSince = since, PendingWrites = writes, Version = version };
 }
