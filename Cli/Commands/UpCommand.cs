@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Orleans.Kv.Cli.Certificates;
@@ -23,21 +24,35 @@ internal static class UpCommand
         var tokens = new Option<string?>("--tokens") { Description = "The file of tokens that the API host wants; kv token create makes one." };
         var tls = new Option<bool>("--tls") { Description = "Has silos and API host prove to each other that they belong together, with certificates made for it." };
         var noAuth = new Option<bool>("--no-auth") { Description = "Serve without authentication, which is the default on loopback." };
+        var metrics = new Option<bool>("--metrics") { Description = "Gives each silo a port for its metrics and its health, and prints the addresses." };
+        var orleans = new Option<bool>("--orleans-dashboard") { Description = "Serves the engine's own dashboard at /orleans too." };
+        var postgres = new Option<string?>("--postgres-file") { Description = "Has the processes meet in the PostgreSQL database that the file's first line names, instead of in a file." };
         var json = CommonOptions.Json();
-        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, tokens, tls, noAuth, json };
-        command.SetAction((parsed, _) =>
-        {
-            var access = new Access(parsed.GetValue(tls), parsed.GetValue(tokens) is { } file ? Path.GetFullPath(file) : null);
-            if (parsed.GetValue(noAuth) && access.Tokens is not null) throw new CliException(ExitCodes.Usage, "--no-auth and --tokens contradict each other.");
-            return RunAsync(parsed.GetValue(silos), parsed.GetValue(port), parsed.GetValue(ftpPort), parsed.GetValue(dir)!, parsed.GetValue(storage)!, access, parsed.GetValue(json));
-        });
+        var command = new Command("up", "Runs a cluster on this machine until Ctrl-C.") { silos, port, ftpPort, dir, storage, tokens, tls, noAuth, metrics, orleans, postgres, json };
+        command.SetAction((parsed, _) => RunAsync(
+            new UpOptions
+            {
+                Silos = parsed.GetValue(silos),
+                Port = parsed.GetValue(port),
+                FtpPort = parsed.GetValue(ftpPort),
+                Dir = parsed.GetValue(dir)!,
+                Storage = parsed.GetValue(storage)!,
+                Tokens = parsed.GetValue(tokens),
+                Tls = parsed.GetValue(tls),
+                NoAuth = parsed.GetValue(noAuth),
+                Metrics = parsed.GetValue(metrics),
+                OrleansDashboard = parsed.GetValue(orleans),
+                PostgresFile = parsed.GetValue(postgres),
+            },
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static async Task<int> RunAsync(int silos, int port, int? ftpPort, string dir, string storage, Access access, bool isJson)
+    private static async Task<int> RunAsync(UpOptions options, bool isJson)
     {
-        Check(silos, port, ftpPort, dir, storage);
-        var directory = new ClusterDirectory(dir);
+        options.Check();
+        var (port, ftpPort) = (options.Port, options.FtpPort);
+        var directory = new ClusterDirectory(options.Dir);
         directory.Create();
         await using var own = directory.TakeOver();
         await WaitForEarlierAsync(directory);
@@ -47,9 +62,8 @@ internal static class UpCommand
         if (directory.Clean())
             await Console.Error.WriteLineAsync($"kv: {directory.FullPath} holds the remains of a cluster that is gone; memory storage left no data, so a new one starts.");
         // One more than the silos need is for files, and two in case that those asked for are among them.
-        var ports = Ports.Choose((2 * silos) + 3, new Random(Environment.ProcessId)).Where(one => one != port && one != ftpPort).ToList();
-        var ftp = ftpPort ?? ports[^1];
-        var endpoints = new Endpoints($"http://127.0.0.1:{port}", storage, SiloEndpoints(silos, ports), ftp == 0 ? null : $"ftp://127.0.0.1:{ftp}", access.Tls, access.Tokens);
+        var ports = Ports.Choose((SiloEndpoint.MaxPorts * options.Silos) + 3, new Random(Environment.ProcessId)).Where(one => one != port && one != ftpPort).ToList();
+        var endpoints = options.Place(ports, Environment.GetEnvironmentVariable, TimeProvider.System);
         directory.Write(endpoints);
         try
         {
@@ -83,12 +97,7 @@ internal static class UpCommand
             await cluster.StartAllAsync();
             control = ControlPipe.ServeAsync(directory, cluster.CommandAsync, stop.Token);
             await cluster.WaitUntilReadyAsync(stop.Token);
-            if (isJson) Console.WriteLine(ToJson(endpoints));
-            else
-            {
-                if (endpoints.Ftp is { } ftp) Console.WriteLine($"files: {ftp}");
-                Console.WriteLine($"ready: {endpoints.Url}");
-            }
+            Console.WriteLine(isJson ? ToJson(endpoints) : ToText(endpoints));
 
             await Task.Delay(Timeout.Infinite, stop.Token);
             return ExitCodes.Ok;
@@ -105,10 +114,25 @@ internal static class UpCommand
         }
     }
 
+    // "ready" is the last line: who waits for it has read the others.
+    private static string ToText(Endpoints endpoints)
+    {
+        var text = new StringBuilder();
+        if (endpoints.Ftp is { } ftp) text.AppendLine(CultureInfo.InvariantCulture, $"files: {ftp}");
+        foreach (var silo in endpoints.Silos.Where(static silo => silo.Metrics is not null)) text.AppendLine(CultureInfo.InvariantCulture, $"metrics: {silo.Name} {silo.Metrics}");
+        if (endpoints.OrleansDashboard) text.AppendLine(CultureInfo.InvariantCulture, $"orleans: {endpoints.Orleans}");
+        return text.Append(CultureInfo.InvariantCulture, $"ready: {endpoints.Url}").ToString();
+    }
+
     private static string ToJson(Endpoints endpoints) => Encoding.UTF8.GetString(Bodies.Write(writer =>
     {
         writer.WriteString("ready", endpoints.Url);
         if (endpoints.Ftp is { } ftp) writer.WriteString("files", ftp);
+        if (endpoints.OrleansDashboard) writer.WriteString("orleans", endpoints.Orleans);
+        if (endpoints.Silos.All(static silo => silo.Metrics is null)) return;
+        writer.WriteStartObject("metrics");
+        foreach (var silo in endpoints.Silos) writer.WriteString(silo.Name, silo.Metrics);
+        writer.WriteEndObject();
     }).Span);
 
     // The processes of an `up` that was killed notice it and stop; whoever starts the next one at once should not have to know.
@@ -127,20 +151,4 @@ internal static class UpCommand
             await Task.Delay(EarlierPoll);
         }
     }
-
-    private static void Check(int silos, int port, int? ftpPort, string dir, string storage)
-    {
-        if (silos is < 1 or > Endpoints.MaxSilos) throw new CliException(ExitCodes.Usage, $"--silos {silos}: a cluster has 1 to {Endpoints.MaxSilos} silos on one machine.");
-        if (port is < 1 or > System.Net.IPEndPoint.MaxPort) throw new CliException(ExitCodes.Usage, $"--port {port}: ports are from 1 to 65535.");
-        if (ftpPort is < 0 or > System.Net.IPEndPoint.MaxPort || ftpPort == port)
-            throw new CliException(ExitCodes.Usage, $"--ftp-port {ftpPort}: ports are from 1 to 65535, another one than --port, and 0 is for no FTP.");
-        if (string.IsNullOrWhiteSpace(dir)) throw new CliException(ExitCodes.Usage, "--dir needs the name of a directory.");
-        if (storage == "disk") throw new CliException(ExitCodes.Usage, "--storage disk is not available yet; leave the option out for memory.");
-        if (storage != "memory") throw new CliException(ExitCodes.Usage, $"--storage {storage} is not known; there is: memory.");
-    }
-
-    private readonly record struct Access(bool Tls, string? Tokens);
-
-    private static List<SiloEndpoint> SiloEndpoints(int silos, List<int> ports) =>
-        [.. Enumerable.Range(0, silos).Select(i => new SiloEndpoint($"silo-{i + 1}", ports[2 * i], ports[(2 * i) + 1]))];
 }

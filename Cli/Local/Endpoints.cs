@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Orleans.Kv.Cli.Local;
@@ -9,16 +10,39 @@ namespace Orleans.Kv.Cli.Local;
 /// <param name="Ftp">Where it serves files, or null where it does not.</param>
 /// <param name="Tls">Whether the processes prove to each other that they belong together.</param>
 /// <param name="Tokens">The file that says who may use the API host, or null where anybody may.</param>
-internal sealed record Endpoints(string Url, string Storage, IReadOnlyList<SiloEndpoint> Silos, string? Ftp = null, bool Tls = false, string? Tokens = null)
+/// <param name="OrleansDashboard">Whether the API host serves the engine's own dashboard too.</param>
+/// <param name="PostgresFile">The file that names the database where the processes meet, or null where they do so by a file.</param>
+/// <param name="ClusterId">What the cluster is called in a database; null where there is none.</param>
+internal sealed record Endpoints(
+    string Url,
+    string Storage,
+    IReadOnlyList<SiloEndpoint> Silos,
+    string? Ftp = null,
+    bool Tls = false,
+    string? Tokens = null,
+    bool OrleansDashboard = false,
+    string? PostgresFile = null,
+    string? ClusterId = null)
 {
     /// <summary>A laptop runs a handful; more on one machine add nothing but contention.</summary>
     public const int MaxSilos = 32;
+
+    /// <summary>Where the engine's own dashboard is, if it is served.</summary>
+    [JsonIgnore]
+    public string Orleans => Url + "/orleans/";
 }
 
-/// <summary>One silo's name and ports.</summary>
-internal sealed record SiloEndpoint(string Name, int SiloPort, int GatewayPort)
+/// <summary>One silo's name and ports; it has none for metrics where nobody asked for them.</summary>
+internal sealed record SiloEndpoint(string Name, int SiloPort, int GatewayPort, int? MetricsPort = null)
 {
+    /// <summary>How many ports one takes at most.</summary>
+    public const int MaxPorts = 3;
+
     private const int MaxNameLength = 63;
+
+    /// <summary>Where it shows its metrics; null where it does not.</summary>
+    [JsonIgnore]
+    public string? Metrics => MetricsPort is { } port ? string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/metrics") : null;
 
     /// <summary>A silo's name is in file names, in requests on one line, and in host names where the cluster leaves this machine.</summary>
     /// <exception cref="CliException">The name is none.</exception>

@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-using System.Globalization;
 using System.Net;
 using Orleans.Kv.Cli.Certificates;
 
@@ -17,7 +15,6 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(50);
 
     private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(365);
-    private const string Api = "api";
 
     private readonly Dictionary<string, ChildProcess> _silos = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -29,14 +26,10 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
 
     public async Task StartAllAsync()
     {
-        await CertifyAsync([.. _endpoints.Silos.Select(static silo => silo.Name), Api]);
+        await CertifyAsync([.. _endpoints.Silos.Select(static silo => silo.Name), ProcessArguments.Api]);
         foreach (var silo in _endpoints.Silos) StartSilo(silo);
-        var start = Programs.Api();
-        Add(start.ArgumentList, "--port", new Uri(_endpoints.Url).Port.ToString(CultureInfo.InvariantCulture), "--directory", directory.FullPath, "--exit-with-parent");
-        if (_endpoints.Ftp is { } ftp) Add(start.ArgumentList, "--ftp-port", new Uri(ftp).Port.ToString(CultureInfo.InvariantCulture));
-        if (_endpoints.Tokens is { } tokens) Add(start.ArgumentList, "--tokens", tokens);
-        AddCertificates(start.ArgumentList, Api);
-        _api = ChildProcess.Start(Api, start, directory.LogFile(Api));
+        var start = Programs.Api(ProcessArguments.OfApi(_endpoints, directory));
+        _api = ChildProcess.Start(ProcessArguments.Api, start, directory.LogFile(ProcessArguments.Api));
         Watch(_api);
     }
 
@@ -143,8 +136,9 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         SiloEndpoint.CheckName(name);
         if (_endpoints.Silos.Count >= Endpoints.MaxSilos)
             throw new CliException(ExitCodes.Usage, $"a cluster has at most {Endpoints.MaxSilos} silos on one machine.");
-        var ports = Ports.Choose(2, new Random(HashCode.Combine(Environment.ProcessId, name)));
-        var silo = new SiloEndpoint(name, ports[0], ports[1]);
+        var ports = Ports.Choose(SiloEndpoint.MaxPorts, new Random(HashCode.Combine(Environment.ProcessId, name)));
+        // As its fellows are.
+        var silo = new SiloEndpoint(name, ports[0], ports[1], _endpoints.Silos.Any(static one => one.MetricsPort is not null) ? ports[2] : null);
         var enlarged = _endpoints with { Silos = [.. _endpoints.Silos, silo] };
         directory.Write(enlarged);
         _endpoints = enlarged;
@@ -159,30 +153,9 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         foreach (var name in names) await _authority.IssueAsync(name, [], CertificateLifetime, TimeProvider.System);
     }
 
-    private void AddCertificates(Collection<string> arguments, string name)
-    {
-        if (_authority is null) return;
-        Add(
-            arguments,
-            "--cluster-certificate", Path.Combine(directory.Certificates, name + ".pem"),
-            "--cluster-key", Path.Combine(directory.Certificates, name + ".key"),
-            "--cluster-authority", Path.Combine(directory.Certificates, "authority.pem"));
-    }
-
     private void StartSilo(SiloEndpoint silo)
     {
-        var start = Programs.Silo();
-        Add(
-            start.ArgumentList,
-            "--name", silo.Name,
-            "--directory", directory.FullPath,
-            "--silo-port", silo.SiloPort.ToString(CultureInfo.InvariantCulture),
-            "--gateway-port", silo.GatewayPort.ToString(CultureInfo.InvariantCulture),
-            // All that `up` was asked for: the map that the first silos form has to have a place for each. Those added later join it.
-            "--formation-size", _formationSize.ToString(CultureInfo.InvariantCulture),
-            "--storage", _endpoints.Storage,
-            "--exit-with-parent");
-        AddCertificates(start.ArgumentList, silo.Name);
+        var start = Programs.Silo(ProcessArguments.OfSilo(silo, _endpoints, directory, _formationSize));
         var process = ChildProcess.Start(silo.Name, start, directory.LogFile(silo.Name));
         _silos[silo.Name] = process;
         Watch(process);
@@ -201,10 +174,5 @@ internal sealed class LocalCluster(ClusterDirectory directory, Endpoints initial
         // Its own sentence was printed when it ended.
         _stopping = true;
         throw new CliException(ExitCodes.Unavailable, $"{ended.Name} ended before the cluster was ready; see {directory.LogFile(ended.Name)}.");
-    }
-
-    private static void Add(Collection<string> arguments, params string[] more)
-    {
-        foreach (var argument in more) arguments.Add(argument);
     }
 }

@@ -6,11 +6,11 @@ namespace Orleans.Kv.Cli.Local;
 /// <summary>Finds the programs that a local cluster consists of, and how to start them.</summary>
 internal static class Programs
 {
-    public static ProcessStartInfo Silo() => Start("silo", "Orleans.Kv.Silo.dll");
+    public static ProcessStartInfo Silo(IEnumerable<string> arguments) => Start("silo", "Orleans.Kv.Silo.dll", arguments);
 
-    public static ProcessStartInfo Api() => Start("api", "Orleans.Kv.Api.dll");
+    public static ProcessStartInfo Api(IEnumerable<string> arguments) => Start("api", "Orleans.Kv.Api.dll", arguments);
 
-    private static ProcessStartInfo Start(string folder, string assembly)
+    private static ProcessStartInfo Start(string folder, string assembly, IEnumerable<string> arguments)
     {
         var path = Path.Combine(AppContext.BaseDirectory, folder, assembly);
         if (!File.Exists(path)) throw new CliException(ExitCodes.Unavailable, $"{path} is missing: build the Cli project again.");
@@ -21,6 +21,7 @@ internal static class Programs
             RedirectStandardError = true,
         };
         start.ArgumentList.Add(path);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return start;
     }
 
