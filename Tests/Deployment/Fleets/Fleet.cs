@@ -22,6 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     private const int SiloPort = 11111;
     private const int GatewayPort = 30000;
+    private const int MetricsPort = 9090;
     private const int ApiPort = 8080;
 
     /// <summary>As in compose.yml: longer than the balancer's checks need to notice.</summary>
@@ -42,13 +43,12 @@ internal sealed class Fleet : IAsyncDisposable
         _token = File.ReadAllText(folder.File("write.token")).Trim();
         File.WriteAllText(Connection, database.ConnectionString + "\n");
         _authority = X509CertificateLoader.LoadCertificateFromFile(Authority);
-        _silos = [.. Enumerable.Range(1, Silos).Select(StartSilo)];
-        _apis = [.. Enumerable.Range(1, Apis).Select(StartApi)];
+        _silos = [.. Enumerable.Range(1, Silos).Select(number => StartSilo(number))];
+        _apis = [.. Enumerable.Range(1, Apis).Select(number => StartApi(number))];
         _balancers = [.. Enumerable.Range(1, Balancers).Select(number => Balancer.On(network.Hosts[Silos + Apis + number - 1], CreateHandler, _folder, [.. Enumerable.Range(1, Apis).Select(api => Api(api).Url)]))];
     }
 
     public PostgresServer Database { get; }
-
 
     private string Connection => _folder.File("connection");
 
@@ -85,6 +85,9 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>One API host, without the balancer.</summary>
     public Endpoint Api(int number) => new(new Uri($"https://{ApiMachine(number).Address}:{ApiPort}"), CreateHandler, _token);
 
+    /// <summary>What a silo shows of itself: its pages for those who watch it.</summary>
+    public Endpoint SiloPages(int number) => new(new Uri($"http://{_network.Hosts[number - 1].Address}:{MetricsPort}"), CreateHandler);
+
     /// <summary>Where users' requests go: one of the balancers.</summary>
     public Endpoint Entrance(int number) => _balancers[number - 1].Endpoint with { Token = _token };
 
@@ -108,21 +111,21 @@ internal sealed class Fleet : IAsyncDisposable
     public Task UntilApisAreUsed() => Task.WhenAll(_balancers.Select(balancer => balancer.UntilItUses(Patience, 1, 2)));
 
     /// <summary>
-    /// Ends a silo in good order and starts another process in its place, as a new version would be. It is waited for as orchestrators do: until it is ready, which means here that it has all
+    /// Ends a silo in good order and starts one of that build in its place. It is waited for as orchestrators do: until it is ready, which means here that it has all
     /// that it should.
     /// </summary>
-    public async Task ReplaceSilo(int number)
+    public async Task ReplaceSilo(int number, Build build)
     {
         await End(_silos[number - 1], Silo(number));
-        _silos[number - 1] = StartSilo(number);
+        _silos[number - 1] = StartSilo(number, build);
         await UntilAllInSync();
     }
 
     /// <summary>The same with an API host, which is ready when the balancer uses it.</summary>
-    public async Task ReplaceApi(int number)
+    public async Task ReplaceApi(int number, Build build)
     {
         await End(_apis[number - 1], "api-" + Text.Of(number));
-        _apis[number - 1] = StartApi(number);
+        _apis[number - 1] = StartApi(number, build);
         await UntilApisAreUsed();
     }
 
@@ -188,22 +191,23 @@ internal sealed class Fleet : IAsyncDisposable
         Assert.True(program.ExitCode == 0, $"{name} was told to stop, and ended with {program.ExitCode}: {program.Errors}");
     }
 
-    private Program StartSilo(int number)
+    private Program StartSilo(int number, Build? build = null)
     {
         var machine = _network.Hosts[number - 1];
-        return Started(Silo(number), machine.Start(Programs.Silo, new Dictionary<string, string>(Membership(Silo(number)))
+        return Started(Silo(number), machine.Start((build ?? Build.Present).Silo, new Dictionary<string, string>(Membership(Silo(number)))
         {
             ["KV_NAME"] = Silo(number),
             ["KV_ADDRESS"] = machine.Address.ToString(),
             ["KV_SILO_PORT"] = Text.Of(SiloPort),
             ["KV_GATEWAY_PORT"] = Text.Of(GatewayPort),
+            ["KV_METRICS_PORT"] = Text.Of(MetricsPort),
         }));
     }
 
-    private Program StartApi(int number)
+    private Program StartApi(int number, Build? build = null)
     {
         var name = "api-" + Text.Of(number);
-        return Started(name, ApiMachine(number).Start(Programs.Api, new Dictionary<string, string>(Membership(name))
+        return Started(name, ApiMachine(number).Start((build ?? Build.Present).Api, new Dictionary<string, string>(Membership(name))
         {
             ["KV_LISTEN"] = ApiMachine(number).Address.ToString(),
             ["KV_PORT"] = Text.Of(ApiPort),

@@ -25,11 +25,15 @@ public static class Programs
         return start;
     }
 
+    /// <summary>Where the build of these tests has put another project's output.</summary>
+    /// <param name="project">Its folder in the repository.</param>
+    // Tests/<project>/bin/..., and each project is built to the same place of its own folder.
+    public static string OutputOf(string project) =>
+        Path.Combine(Repository, project, Path.GetRelativePath(Path.Combine(Repository, "Tests"), AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar, 2)[1]);
+
     private static string Find(string program)
     {
-        // Tests/<project>/bin/..., and the command line's project is built to the same place of its own folder.
-        var output = Path.GetRelativePath(Path.Combine(Repository, "Tests"), AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar, 2)[1];
-        var path = Path.Combine(Repository, "Cli", output, program);
+        var path = Path.Combine(OutputOf("Cli"), program);
         return File.Exists(path) ? path : throw new FileNotFoundException("The build of this project brings it.", path);
     }
 
