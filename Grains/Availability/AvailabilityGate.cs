@@ -35,17 +35,15 @@ internal sealed partial class AvailabilityGate(
     private readonly ILogger _logger = logger;
 
     /// <summary>Carries the operation out. To be called on the scheduler of the proposer's grain.</summary>
-    public ValueTask<OperationReply> Execute(ProposerHost proposer, OperationRequest request)
+    /// <param name="proposer">The key's.</param>
+    /// <param name="request">The operation.</param>
+    /// <param name="grain">Where the call is counted, when its grain is no filter of its own.</param>
+    public ValueTask<OperationReply> Execute(ProposerHost proposer, OperationRequest request, CallMeter? grain = null)
     {
-        var begun = Stopwatch.GetTimestamp();
-        return meters.Follow(request.Code, Carry(proposer, request), begun);
-    }
-
-    private ValueTask<OperationReply> Carry(ProposerHost proposer, OperationRequest request)
-    {
+        var timer = new OperationTimer(meters, grain, request.Code, Stopwatch.GetTimestamp());
         var isPlain = outlook.IsClear && pending.IsQuiet && request.Consistency != ReadConsistency.Eventual;
-        if (!isPlain) return Choose(proposer, request);
-        return topology.View.Map is { Mode: ConsistencyMode.Available } ? Try(proposer, request) : proposer.Execute(request);
+        if (!isPlain) return timer.Follow(Choose(proposer, request));
+        return topology.View.Map is { Mode: ConsistencyMode.Available } ? timer.Follow(Try(proposer, request)) : proposer.Execute(request, timer);
     }
 
     private ValueTask<OperationReply> Choose(ProposerHost proposer, OperationRequest request)

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Changes;
 
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Grains.Changes;
 /// in their numbers.
 /// </summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class ChangesGrain(TopologyAgent topology, ChangeFeed own, ChangesServiceClient services) : Grain, IChangesGrain
+internal sealed class ChangesGrain(TopologyAgent topology, ChangeFeed own, ChangesServiceClient services, GrainMeters meters) : Grain, IChangesGrain, IIncomingGrainCallFilter
 {
     public async Task<FollowReply> Follow(string silo, FollowRequest request)
     {
@@ -38,6 +39,8 @@ internal sealed class ChangesGrain(TopologyAgent topology, ChangeFeed own, Chang
             return new ChangeBatch { Status = ChangeStatus.Unreachable, Detail = $"{silo} does not answer: {fault.Message}" };
         }
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => meters.Measure(context);
 
     private IChangesService? Find(string silo, out string? detail)
     {

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Proposing;
 using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Availability;
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Grains.Conflicts;
 
 /// <summary>Lists conflicts, and takes off the list what somebody has dealt with: an ordinary operation on the conflict's key.</summary>
 [StatelessWorker(1), Reentrant]
-internal sealed class ConflictGrain(ConflictGatherer gatherer, Settler settler, TopologyAgent topology, TimeProvider time) : Grain, IConflictGrain
+internal sealed class ConflictGrain(ConflictGatherer gatherer, Settler settler, TopologyAgent topology, GrainMeters meters, TimeProvider time) : Grain, IConflictGrain, IIncomingGrainCallFilter
 {
     /// <summary>Of a deletion that comes too late by the key's stamp, because some clock is ahead: the next one goes by that stamp.</summary>
     private const int Attempts = 3;
@@ -55,4 +56,6 @@ internal sealed class ConflictGrain(ConflictGatherer gatherer, Settler settler, 
 
         return ConflictDeletion.Unavailable;
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => meters.Measure(context);
 }

@@ -21,7 +21,8 @@ namespace Orleans.Kv.Grains.Coordination;
 /// </summary>
 [StatelessWorker(1), Reentrant]
 internal sealed class CoordinatorGrain(
-    SiloProposing silo, AvailabilityGate gate, ClusterReport report, ReportGatherer reports, ModeSwitch modes, KeyLister lister, TimeProvider time) : Grain, ICoordinatorGrain
+    SiloProposing silo, AvailabilityGate gate, ClusterReport report, ReportGatherer reports, ModeSwitch modes, KeyLister lister, GrainMeters meters, TimeProvider time)
+    : Grain, ICoordinatorGrain, IIncomingGrainCallFilter
 {
     private readonly RecentProposers _proposers = new(silo.CoordinatedKeys);
 
@@ -50,6 +51,8 @@ internal sealed class CoordinatorGrain(
         _proposers.Close();
         return Task.CompletedTask;
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => meters.Measure(context);
 
     private ValueTask<OperationReply> Carry(string key, OperationRequest request)
     {

@@ -105,7 +105,6 @@ public static class KvSiloBuilderExtensions
         services.AddSingleton<AvailabilityGate>();
         services.AddSingleton<OperationMeters>();
         services.AddSingleton<GrainMeters>();
-        services.AddSingleton<IIncomingGrainCallFilter>(provider => provider.GetRequiredService<GrainMeters>());
         services.AddSingleton<SiloReporter>();
         services.AddSingleton<MonitoringServiceClient>();
         services.AddSingleton<ReportGatherer>();

@@ -2,6 +2,7 @@ using Orleans.Concurrency;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Availability;
 using Orleans.Kv.Grains.Leaving;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Placement;
 using Orleans.Kv.Grains.Proposing;
@@ -17,8 +18,9 @@ namespace Orleans.Kv.Grains.Keys;
 /// the next one. None of this is needed for safety: other activations and coordinators may propose at the same time.
 /// </summary>
 [Reentrant, ReplicaPlacement]
-internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, Departure departure) : Grain, IKeyGrain
+internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, GrainMeters meters, Departure departure) : Grain, IKeyGrain
 {
+    private readonly CallMeter _calls = meters.Of(typeof(KeyGrain));
     private ProposerHost? _proposer;
     private ClusterView? _placedUnder;
 
@@ -47,7 +49,7 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, Depart
             _proposer = new ProposerHost(key, map, silo, GrainContext.Scheduler);
         }
 
-        return gate.Execute(_proposer, request);
+        return gate.Execute(_proposer, request, _calls);
     }
 
     /// <summary>Ends with what it is doing now; whatever waits for it then goes on to its successor elsewhere.</summary>

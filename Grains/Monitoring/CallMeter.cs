@@ -11,6 +11,8 @@ internal sealed class CallMeter
     private long _failed;
     private long _microseconds;
 
+    public long Calls => Interlocked.Read(ref _calls);
+
     /// <summary>A call has ended that began at that <see cref="Stopwatch"/> timestamp.</summary>
     public void Count(long begun, bool isFailed)
     {
@@ -19,6 +21,14 @@ internal sealed class CallMeter
         Interlocked.Add(ref _microseconds, microseconds);
         if (isFailed) Interlocked.Increment(ref _failed);
         Interlocked.Increment(ref _calls);
+    }
+
+    /// <summary>Counts the call when it ends; one that has ended already costs nothing more.</summary>
+    public Task<T> Follow<T>(long begun, Task<T> call)
+    {
+        if (!call.IsCompleted) return Await(begun, call);
+        Count(begun, !call.IsCompletedSuccessfully);
+        return call;
     }
 
     public CallCounts Report(string name, int activations = 0)
@@ -43,5 +53,17 @@ internal sealed class CallMeter
             Counts = [.. counts],
             Activations = activations,
         };
+    }
+
+    private async Task<T> Await<T>(long begun, Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        finally
+        {
+            Count(begun, !call.IsCompletedSuccessfully);
+        }
     }
 }

@@ -37,28 +37,4 @@ internal sealed class OperationMeters(IMeterFactory? meters = null)
         if ((int)code < _meters.Length)
             _meters[(int)code].Count(begun, status is not (ReplyStatus.Done or ReplyStatus.NotFound or ReplyStatus.ConditionFailed or ReplyStatus.Accepted));
     }
-
-    /// <summary>Counts the operation when it ends.</summary>
-    public ValueTask<OperationReply> Follow(OperationCode code, ValueTask<OperationReply> operation, long begun)
-    {
-        if (!operation.IsCompletedSuccessfully) return Await(code, operation, begun);
-        var reply = operation.Result;
-        Count(code, begun, reply.Status);
-        return new(reply);
-    }
-
-    private async ValueTask<OperationReply> Await(OperationCode code, ValueTask<OperationReply> operation, long begun)
-    {
-        ReplyStatus? status = null;
-        try
-        {
-            var reply = await operation;
-            status = reply.Status;
-            return reply;
-        }
-        finally
-        {
-            Count(code, begun, status);
-        }
-    }
 }

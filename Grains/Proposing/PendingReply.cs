@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Tasks.Sources;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Interfaces.Operations;
 
 namespace Orleans.Kv.Grains.Proposing;
@@ -24,6 +25,9 @@ internal sealed class PendingReply(Stack<PendingReply> pool) : IValueTaskSource<
 
     public ValueTask<OperationReply> Task => new(this, _token);
 
+    /// <summary>Ends with the answer, before whoever waits for it goes on.</summary>
+    public OperationTimer Timer { get; set; }
+
     /// <summary>The operation, where it is part of a trace.</summary>
     public Activity? Trace { get; set; }
 
@@ -33,6 +37,7 @@ internal sealed class PendingReply(Stack<PendingReply> pool) : IValueTaskSource<
     {
         if (_reply is not null) throw new InvalidOperationException("An operation was answered twice.");
         _reply = reply;
+        Timer.End(reply.Status);
         _continuation?.Invoke(_state);
     }
 
@@ -44,6 +49,7 @@ internal sealed class PendingReply(Stack<PendingReply> pool) : IValueTaskSource<
         _state = null;
         _reply = null;
         Trace = null;
+        Timer = default;
         _token++;
         if (pool.Count < PoolLimit) pool.Push(this);
         return reply;

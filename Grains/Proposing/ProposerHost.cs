@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Changes;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Traffic;
 using Orleans.Kv.Interfaces.Operations;
@@ -64,13 +65,18 @@ internal sealed class ProposerHost : IReplyReceiver, ITicking
     public bool IsIdle => _proposer.IsIdle;
 
     /// <summary>Takes an operation on; to be called on the grain's scheduler.</summary>
-    public ValueTask<OperationReply> Execute(OperationRequest request)
+    public ValueTask<OperationReply> Execute(OperationRequest request, OperationTimer timer = default)
     {
         var operation = OperationMapping.ToOperation(request, out var fault);
-        if (operation is null) return new(OperationMapping.Refuse(ReplyStatus.Invalid, _silo.Silo, fault!));
+        if (operation is null)
+        {
+            timer.End(ReplyStatus.Invalid);
+            return new(OperationMapping.Refuse(ReplyStatus.Invalid, _silo.Silo, fault!));
+        }
 
         _silo.Counters.OnOperation();
         var pending = PendingReply.Rent(_pool);
+        pending.Timer = timer;
         if (SiloTraces.IsOn && Activity.Current is { } trace) Follow(pending, trace);
         var task = pending.Task;
         try

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Placement;
 
@@ -11,12 +12,13 @@ namespace Orleans.Kv.Grains.Topology;
 /// It stays active until its silo ends, so that the leader does not change for no reason.
 /// </summary>
 [PreferLocalPlacement, Reentrant, CollectionAgeLimit(AlwaysActive = true)]
-internal sealed partial class TopologyGrain : Grain, ITopologyGrain
+internal sealed partial class TopologyGrain : Grain, ITopologyGrain, IIncomingGrainCallFilter
 {
     /// <summary>How often orders are given and progress is asked for during a migration: often enough that a short one does not last longer for it.</summary>
     private static readonly TimeSpan MigrationPeriod = TimeSpan.FromMilliseconds(50);
 
     private readonly TopologyLeader _leader;
+    private readonly GrainMeters _meters;
     private readonly TimeProvider _time;
     private readonly TimeSpan _retryPeriod;
     private readonly ILogger<TopologyGrain> _logger;
@@ -25,8 +27,9 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
 
     public TopologyGrain(
         TopologyAgent agent, IMapAuthority authority, TopologyServiceClient services, ISiloStatusOracle oracle, IOptions<TopologyOptions> options,
-        TimeProvider time, ILogger<TopologyGrain> logger)
+        GrainMeters meters, TimeProvider time, ILogger<TopologyGrain> logger)
     {
+        _meters = meters;
         _time = time;
         _logger = logger;
         _retryPeriod = options.Value.RetryPeriod;
@@ -71,6 +74,8 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain
         Plan();
         return reply;
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => _meters.Measure(context);
 
     private async Task OnTimer(CancellationToken cancellation)
     {

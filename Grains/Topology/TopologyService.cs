@@ -2,14 +2,15 @@ using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Kv.Grains.Leaving;
 using Orleans.Kv.Grains.Migration;
+using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Interfaces.Topology;
 
 namespace Orleans.Kv.Grains.Topology;
 
 /// <summary>What makes the silo's <see cref="TopologyAgent"/> and <see cref="Migrator"/> reachable for the leader.</summary>
 [Reentrant]
-internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator, Leavers leavers)
-    : GrainService(grainId, silo, loggerFactory), ITopologyService
+internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory loggerFactory, TopologyAgent agent, Migrator migrator, Leavers leavers, GrainMeters meters)
+    : GrainService(grainId, silo, loggerFactory), ITopologyService, IIncomingGrainCallFilter
 {
     public async Task<long> Hear(long epoch)
     {
@@ -28,4 +29,6 @@ internal sealed class TopologyService(GrainId grainId, Silo silo, ILoggerFactory
         leavers.Add(silo);
         return Task.CompletedTask;
     }
+
+    Task IIncomingGrainCallFilter.Invoke(IIncomingGrainCallContext context) => meters.Measure(context);
 }

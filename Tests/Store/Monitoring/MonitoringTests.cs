@@ -53,7 +53,10 @@ public sealed class MonitoringTests(StoreFixture fixture)
         Assert.InRange(Calls(after.Grains, KeyGrain) - Calls(before.Grains, KeyGrain), 1, 1_000);
         var grain = after.Grains.Single(counts => counts.Name == KeyGrain);
         Assert.True(grain.Activations > 0, $"{KeyGrain} has no activation");
-        Assert.True(Calls(after.Grains, "Orleans.Kv.Grains.Replicas.ReplicaService") > 0, "the service that every round needs was never called");
+        Assert.True(Calls(after.Grains, "Orleans.Kv.Grains.Coordination.CoordinatorGrain") > 0, "the grain that was asked for this report was never called");
+        var others = (await Gather(host)).Silos.Where(silo => silo.Name != host.Name).ToList();
+        Assert.True(others.Sum(silo => Calls(silo.Grains, "Orleans.Kv.Grains.Replicas.ReplicaService")) > 0, "the service that every round needs was never called");
+        Assert.All(others, silo => Assert.True(Calls(silo.Grains, "Orleans.Kv.Grains.Monitoring.MonitoringService") > 0, $"{silo.Name}'s service that reports was never called"));
         Assert.All(after.Grains, counts => Assert.StartsWith("Orleans.Kv.Grains.", counts.Name, StringComparison.Ordinal));
     }
 

@@ -16,7 +16,7 @@ public sealed class OperationMetersTests
         foreach (var status in all)
         {
             var reply = new OperationReply { Status = status, Silo = "silo-1" };
-            Assert.Same(reply, await _meters.Follow(OperationCode.Update, new ValueTask<OperationReply>(reply), Stopwatch.GetTimestamp()));
+            Assert.Same(reply, await Timer(OperationCode.Update).Follow(new ValueTask<OperationReply>(reply)));
         }
 
         var update = Assert.Single(_meters.Report());
@@ -28,7 +28,7 @@ public sealed class OperationMetersTests
     {
         var source = new TaskCompletionSource<OperationReply>();
         var begun = Stopwatch.GetTimestamp() - Stopwatch.Frequency;
-        var followed = _meters.Follow(OperationCode.Fetch, new ValueTask<OperationReply>(source.Task), begun);
+        var followed = new OperationTimer(_meters, null, OperationCode.Fetch, begun).Follow(new ValueTask<OperationReply>(source.Task));
         Assert.Empty(_meters.Report());
 
         source.SetResult(new OperationReply { Status = ReplyStatus.Done, Silo = "silo-1" });
@@ -42,8 +42,48 @@ public sealed class OperationMetersTests
     public async Task AnOperationThatThrows_IsAFailure()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => _meters.Follow(OperationCode.Store, ValueTask.FromException<OperationReply>(new InvalidOperationException()), Stopwatch.GetTimestamp()).AsTask());
+            () => Timer(OperationCode.Store).Follow(ValueTask.FromException<OperationReply>(new InvalidOperationException())).AsTask());
         Assert.Equal(1, Assert.Single(_meters.Report()).Failed);
+    }
+
+    [Fact]
+    public void AnOperation_CountsForItsGrainToo_WhereThatIsNamed()
+    {
+        var grain = new CallMeter();
+        new OperationTimer(_meters, grain, OperationCode.Touch, Stopwatch.GetTimestamp()).End(ReplyStatus.NoQuorum);
+        new OperationTimer(_meters, grain, OperationCode.Touch, Stopwatch.GetTimestamp()).End(null);
+
+        // No quorum is an answer of the grain, and a failure of the operation.
+        var (touch, calls) = (Assert.Single(_meters.Report()), grain.Report("grain"));
+        Assert.Equal((2, 2, 2, 1), (touch.Calls, touch.Failed, calls.Calls, calls.Failed));
+    }
+
+    [Fact]
+    public void TheDefault_CountsNothing()
+    {
+        default(OperationTimer).End(ReplyStatus.Done);
+        Assert.Empty(_meters.Report());
+    }
+
+    [Fact]
+    public async Task ACall_CountsWhenItEnds_HoweverItEnds()
+    {
+        var meter = new CallMeter();
+        var source = new TaskCompletionSource<int>();
+        var followed = meter.Follow(Stopwatch.GetTimestamp(), source.Task);
+        Assert.Equal(0, meter.Calls);
+        source.SetResult(7);
+        Assert.Equal((7, 1), (await followed, meter.Calls));
+
+        await meter.Follow(Stopwatch.GetTimestamp(), Task.FromResult(7));
+        Assert.Equal((2, 0), (meter.Calls, meter.Report("").Failed));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => meter.Follow(Stopwatch.GetTimestamp(), Task.FromException<int>(new InvalidOperationException())));
+        var late = new TaskCompletionSource<int>();
+        followed = meter.Follow(Stopwatch.GetTimestamp(), late.Task);
+        late.SetException(new InvalidOperationException());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => followed);
+        Assert.Equal((4, 2), (meter.Calls, meter.Report("").Failed));
     }
 
     [Fact]
@@ -52,4 +92,6 @@ public sealed class OperationMetersTests
         _meters.Count((OperationCode)200, Stopwatch.GetTimestamp(), ReplyStatus.Invalid);
         Assert.Empty(_meters.Report());
     }
+
+    private OperationTimer Timer(OperationCode code) => new(_meters, null, code, Stopwatch.GetTimestamp());
 }
