@@ -3,6 +3,7 @@ using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Topology;
+using Orleans.Serialization;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -96,7 +97,8 @@ internal static class AdministrationEndpoints
         {
             return await ask();
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException)
+        // A silo of an earlier build that is asked what it does not know answers by a SerializerException.
+        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or SerializerException)
         {
             // Both requests may be repeated, whatever became of this one.
             await ProblemWriter.WriteAsync(

@@ -1,6 +1,7 @@
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Serialization;
 
 namespace Orleans.Kv.Api.Listing;
 
@@ -69,6 +70,11 @@ internal sealed class KeyPages(ICluster cluster, CoordinatorChoice coordinators,
         catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException)
         {
             coordinators.Silent(coordinator);
+            return None(exception.Message);
+        }
+        catch (SerializerException exception)
+        {
+            // It does answer: its build does not know what it is asked. During an upgrade another silo's may.
             return None(exception.Message);
         }
     }

@@ -1,3 +1,5 @@
+using Orleans.Serialization;
+
 namespace Orleans.Kv.Api.Routing;
 
 /// <summary>
@@ -28,6 +30,11 @@ internal sealed class SiloInquiry(ICluster cluster, CoordinatorChoice coordinato
             catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException)
             {
                 coordinators.Silent(next);
+                if (!answer.IsAnswered) answer = SiloAnswer<T>.None(exception.Message, wasAsked: true);
+            }
+            catch (SerializerException exception)
+            {
+                // It does answer: its build does not know what it is asked. During an upgrade another silo's may.
                 if (!answer.IsAnswered) answer = SiloAnswer<T>.None(exception.Message, wasAsked: true);
             }
 

@@ -26,6 +26,10 @@ internal sealed record ClusterFileContent(
     byte[]? Map,
     ImmutableSortedDictionary<string, ClusterFileNode> Nodes)
 {
+    /// <summary>What a later build has written besides: kept as it is, since that build's processes may share the file with this one. Likewise below.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+
     public static ClusterFileContent Empty { get; } =
         new("", 0, 0, "0", [], 0, null, ImmutableSortedDictionary.Create<string, ClusterFileNode>(StringComparer.Ordinal));
 }
@@ -43,7 +47,11 @@ internal sealed record ClusterFileMember(
     DateTime AliveTime,
     ImmutableArray<ClusterFileSuspicion> Suspicions,
     int UpdateZone,
-    int FaultZone);
+    int FaultZone)
+{
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
 
 /// <summary>One silo's vote that another one is dead.</summary>
 internal sealed record ClusterFileSuspicion(string By, DateTime Time);
@@ -52,7 +60,11 @@ internal sealed record ClusterFileSuspicion(string By, DateTime Time);
 /// One announced node: which store stands under the name, which silo serves it, and what is known of it. The flags have defaults because files
 /// written before there were any are still read.
 /// </summary>
-internal sealed record ClusterFileNode(string Store, string Silo, bool Draining = false, bool Durable = false, bool WasMember = false);
+internal sealed record ClusterFileNode(string Store, string Silo, bool Draining = false, bool Durable = false, bool WasMember = false)
+{
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
 
 /// <summary>The file itself: its format, and the content with a checksum over the content's exact bytes.</summary>
 internal sealed record ClusterFileEnvelope(int Format, string Checksum, JsonElement Content);

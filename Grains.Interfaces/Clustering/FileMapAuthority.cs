@@ -53,8 +53,12 @@ public sealed class FileMapAuthority : IMapAuthority
         return new ValueTask(_file.UpdateAsync(content =>
         {
             var current = content.Nodes.GetValueOrDefault(node.Name);
-            var wasMember = node.WasMember || (current is { WasMember: true } && current.Store == node.Store);
-            var record = new ClusterFileNode(node.Store, node.Silo.ToParsableString(), node.Draining, node.Durable, wasMember);
+            // What is known of one store says nothing of the next one under its name.
+            if (current?.Store != node.Store) current = null;
+            var record = new ClusterFileNode(node.Store, node.Silo.ToParsableString(), node.Draining, node.Durable, node.WasMember || current is { WasMember: true })
+            {
+                Unknown = current?.Unknown,
+            };
             return (current == record ? null : content with { Nodes = content.Nodes.SetItem(node.Name, record) }, true);
         }));
     }

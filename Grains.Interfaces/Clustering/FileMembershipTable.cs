@@ -81,7 +81,7 @@ public sealed class FileMembershipTable : IMembershipTable
         {
             var index = IndexOf(Owned(content), entry.SiloAddress);
             if (index < 0 || content.Members[index].Etag != etag || content.TableEtag != tableVersion.VersionEtag) return (null, false);
-            var row = ClusterFileRows.FromEntry(entry, NextEtag(content));
+            var row = ClusterFileRows.FromEntry(entry, NextEtag(content)) with { Unknown = content.Members[index].Unknown };
             return (Stepped(content, tableVersion.Version, content.Members.SetItem(index, row)), true);
         });
 

@@ -63,6 +63,8 @@ CREATE OR REPLACE FUNCTION orleans_kv_register(
     p_cluster text, p_name text, p_store text, p_silo text, p_draining boolean, p_durable boolean, p_was_member boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM orleans_kv_lock(p_cluster);
+    -- What is known of one store says nothing of the next one under its name: columns that a later build has added, and this function does not know, begin anew.
+    DELETE FROM OrleansKvNode n WHERE n.ClusterId = p_cluster AND n.Name = p_name AND n.Store <> p_store;
     INSERT INTO OrleansKvNode AS n (ClusterId, Name, Store, Silo, Draining, Durable, WasMember)
         VALUES (p_cluster, p_name, p_store, p_silo, p_draining, p_durable, p_was_member)
         ON CONFLICT (ClusterId, Name) DO UPDATE SET

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Topology;
 
@@ -109,13 +110,42 @@ public sealed class ClusterFileTests : IDisposable
     [Fact]
     public async Task AFileOfTheFirstBuilds_WhoseNodesHaveNoFlags_IsRead()
     {
-        const string Content = """{"clusterId":"kv","sequence":4,"tableVersion":1,"tableEtag":"1","members":[],"mapEpoch":1,"map":"AQI=","nodes":{"silo-1":{"store":"aa","silo":"127.0.0.1:1000@1"}}}""";
-        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content)).AsSpan(0, 16));
-        await File.WriteAllTextAsync(_path, "{\"format\":1,\"checksum\":\"" + checksum + "\",\"content\":" + Content + "}");
+        await WriteAsync("""{"clusterId":"kv","sequence":4,"tableVersion":1,"tableEtag":"1","members":[],"mapEpoch":1,"map":"AQI=","nodes":{"silo-1":{"store":"aa","silo":"127.0.0.1:1000@1"}}}""");
 
         var view = await Tables.OpenAuthority(_path).Read(CancellationToken.None);
         Assert.Equal(new NodeRecord("silo-1", "aa", SiloAddress.FromParsableString("127.0.0.1:1000@1")), Assert.Single(view.Nodes));
         Assert.Equal((1L, 2), (view.Epoch, view.Map.Length));
+    }
+
+    [Fact]
+    public async Task WhatALaterBuildHasWritten_SurvivesEveryChangeByThisOne()
+    {
+        await WriteAsync("""
+            {"clusterId":"test","sequence":4,"tableVersion":1,"tableEtag":"1","newInCluster":{"a":[1,2]},"mapEpoch":1,"map":"AQI=",
+            "members":[{"silo":"127.0.0.1:1000@1","etag":"1","name":"silo-1","host":"h","status":"Active","gatewayPort":1,"role":null,"startTime":"2026-01-02T03:04:05Z",
+            "aliveTime":"2026-01-02T03:04:05Z","suspicions":[],"updateZone":0,"faultZone":0,"newInRow":"row"}],
+            "nodes":{"silo-1":{"store":"aa","silo":"127.0.0.1:1000@1","newInNode":7},"silo-2":{"store":"bb","silo":"127.0.0.1:2000@1","newInNode":8}}}
+            """);
+        var (table, authority) = (Tables.Open(_path), Tables.OpenAuthority(_path));
+        var entry = Tables.Entry("silo-1", 1000);
+
+        await table.UpdateIAmAlive(entry);
+        var read = await table.ReadAll();
+        Assert.True(await table.UpdateRow(entry, read.TryGet(entry.SiloAddress)!.Item2, read.Version.Next()));
+        Assert.True(await table.InsertRow(Tables.Entry("silo-3", 3000), (await table.ReadAll()).Version.Next()));
+        Assert.True(await authority.TryInstall(new byte[] { 9 }, 2, 1, ["aa"], CancellationToken.None));
+        Assert.True(await authority.SetDraining("silo-1", "aa", true, CancellationToken.None));
+        // The same store registers again, another one takes a name over.
+        await authority.Register(new NodeRecord("silo-1", "aa", entry.SiloAddress), CancellationToken.None);
+        await authority.Register(new NodeRecord("silo-2", "cc", entry.SiloAddress), CancellationToken.None);
+
+        var content = JsonDocument.Parse(await File.ReadAllBytesAsync(_path)).RootElement.GetProperty("content");
+        Assert.Equal("""{"a":[1,2]}""", content.GetProperty("newInCluster").GetRawText());
+        Assert.Equal([true, false], content.GetProperty("members").EnumerateArray().Select(row => row.TryGetProperty("newInRow", out var value) && value.GetString() == "row"));
+        Assert.Equal(7, content.GetProperty("nodes").GetProperty("silo-1").GetProperty("newInNode").GetInt32());
+        Assert.True(content.GetProperty("nodes").GetProperty("silo-1").GetProperty("wasMember").GetBoolean());
+        Assert.False(content.GetProperty("nodes").GetProperty("silo-2").TryGetProperty("newInNode", out _), "what was known of a store is not known of its successor");
+        Assert.Equal((2L, 2), ((await authority.Read(CancellationToken.None)).Epoch, (await table.ReadAll()).Members.Count));
     }
 
     [Fact]
@@ -216,6 +246,12 @@ public sealed class ClusterFileTests : IDisposable
         new ClusterFile(Options(), TimeProvider.System).Prepare();
 
         Assert.Equal([young], Directory.EnumerateFiles(_directory.FullPath, "*.tmp"));
+    }
+
+    private async Task WriteAsync(string content)
+    {
+        var checksum = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 16));
+        await File.WriteAllTextAsync(_path, "{\"format\":1,\"checksum\":\"" + checksum + "\",\"content\":" + content + "}");
     }
 
     private FileClusteringOptions Options() => new() { Path = _path, LockTimeout = Deadline };

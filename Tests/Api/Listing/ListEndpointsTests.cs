@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
 using Orleans.Kv.Tests.Api.Hosting;
 using Orleans.Kv.Tests.Api.Routing;
+using Orleans.Serialization;
 
 namespace Orleans.Kv.Tests.Api.Listing;
 
@@ -73,6 +74,17 @@ public sealed class ListEndpointsTests
         var (status, page, _) = await connection.PostAsync("/list", "{}");
         Assert.Equal((200, 3, true), (status, calls, page.GetProperty("stale").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, page.GetProperty("next").ValueKind);
+    }
+
+    [Fact]
+    public async Task ASiloOfAnEarlierBuild_ThatDoesNotKnowTheQuestion_IsFollowedByAnother()
+    {
+        var calls = 0;
+        await using var api = await StartAsync((_, _) => ++calls == 1 ? throw new SerializerException("no such method") : new KeyPage { Status = ReplyStatus.Done, Keys = ["a"] });
+        using var connection = api.Connect();
+
+        var (status, page, _) = await connection.PostAsync("/list", "{}");
+        Assert.Equal((200, 2, "a"), (status, calls, page.GetProperty("keys")[0].GetString()));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Orleans.Kv.Interfaces.Availability;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Tests.Api.Hosting;
 using Orleans.Kv.Tests.Api.Routing;
+using Orleans.Serialization;
 
 namespace Orleans.Kv.Tests.Api.Modes;
 
@@ -84,6 +85,21 @@ public sealed class ModeEndpointsTests
 
         Assert.Equal(200, (await connection.PostAsync("/conf", """{"v":2}""")).Status);
         Assert.Equal(3, asked.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Conf_AsksAnotherSilo_WhenOneIsOfAnEarlierBuildThatDoesNotKnowTheQuestion()
+    {
+        var asked = new List<int>();
+        await using var api = await StartAsync((coordinator, mode) =>
+        {
+            asked.Add(coordinator);
+            return asked.Count == 1 ? throw new SerializerException("no such method") : Done(mode);
+        });
+        using var connection = api.Connect();
+
+        Assert.Equal(200, (await connection.PostAsync("/conf", """{"v":2}""")).Status);
+        Assert.Equal(2, asked.Distinct().Count());
     }
 
     [Fact]
