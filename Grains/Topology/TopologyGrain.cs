@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Kv.Consensus;
 using Orleans.Kv.Grains.Monitoring;
 using Orleans.Kv.Interfaces.Topology;
 using Orleans.Placement;
@@ -91,9 +92,9 @@ internal sealed partial class TopologyGrain : Grain, ITopologyGrain, IIncomingGr
             await _leader.Look();
             Plan();
         }
-        catch (Exception fault) when (fault is IOException or TimeoutException or OrleansException)
+        catch (Exception fault) when (fault is IOException or TimeoutException or OrleansException or FrameFormatException)
         {
-            // The authority is out of reach: the map stays as it is until it is back.
+            // The authority is out of reach, or holds a map of a form that only a later build reads: the map stays as it is until that is over.
             LogLookFailed(fault);
             LookIn(_retryPeriod);
         }
