@@ -14,6 +14,8 @@ try
     using var signals = new StopSignals();
     if (options.ExitWithParent) _ = ParentWatch.Run(signals);
     using var observing = new SiloObserving(options, TimeProvider.System);
+    // Before anything else of the good-bye: who asks whether it is ready hears of it while it still hands over.
+    using var stopping = signals.Stopping.Register(observing.Stop);
     using var logging = LoggerFactory.Create(observing.AddLogging);
     using var pidFile = PidFile.Create(options);
     using var silo = new SiloProcess(options, TimeProvider.System, observing, logging);

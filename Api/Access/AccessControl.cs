@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Net.Http.Headers;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Access;
 
@@ -50,9 +51,9 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
     /// <summary>403: the token is good, and not for this.</summary>
     public static Task ForbidAsync(HttpContext context, Token token, Role needed)
     {
-        context.Response.Headers.WWWAuthenticate = $"{Realm}, error=\"insufficient_scope\", scope=\"{NameOf(needed)}\"";
+        context.Response.Headers.WWWAuthenticate = $"{Realm}, error=\"insufficient_scope\", scope=\"{RoleNames.NameOf(needed)}\"";
         return ProblemWriter.WriteAsync(context, new Problem(
-            StatusCodes.Status403Forbidden, ProblemCode.Forbidden, $"this needs the role {NameOf(needed)}, and the token {token.Name} has {NameOf(token.Role)}"));
+            StatusCodes.Status403Forbidden, ProblemCode.Forbidden, $"this needs the role {RoleNames.NameOf(needed)}, and the token {token.Name} has {RoleNames.NameOf(token.Role)}"));
     }
 
     private static Task ChallengeAsync(HttpContext context, string challenge, string detail)
@@ -60,8 +61,6 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
         context.Response.Headers.WWWAuthenticate = challenge;
         return ProblemWriter.WriteAsync(context, new Problem(StatusCodes.Status401Unauthorized, ProblemCode.Unauthenticated, detail));
     }
-
-    public static string NameOf(Role role) => role switch { Role.Read => "read", Role.Write => "write", _ => "admin" };
 
     private static ReadOnlySpan<char> Presented(HttpRequest request)
     {

@@ -1,3 +1,5 @@
+using Orleans.Kv.Interfaces.Security;
+
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>Who may use an API host.</summary>
@@ -9,6 +11,6 @@ internal sealed class AccessOptions
     /// <summary>Listen beyond loopback without tokens all the same: something else decides who reaches this host.</summary>
     public bool Insecure { get; set; }
 
-    /// <summary>How often the file is looked at. Whoever revokes a token wants it gone at once; a read of a small file costs nothing.</summary>
-    public TimeSpan ReloadPeriod { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often the file is looked at.</summary>
+    public TimeSpan ReloadPeriod { get; set; } = TokenStore.DefaultReloadPeriod;
 }

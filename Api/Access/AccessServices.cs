@@ -1,3 +1,5 @@
+using Orleans.Kv.Interfaces.Security;
+
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>Puts in front of the endpoints who decides about requests: tokens where there are any.</summary>
@@ -6,8 +8,8 @@ internal static class AccessServices
     public static void AddAccess(this IServiceCollection services, AccessOptions options)
     {
         services.AddSingleton(options);
-        if (options.TokensFile is null) return;
-        services.AddSingleton<TokenStore>();
+        if (options.TokensFile is not { } file) return;
+        services.AddSingleton(provider => new TokenStore(file, options.ReloadPeriod, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TokenStore>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<TokenStore>());
     }
 

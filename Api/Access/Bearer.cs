@@ -1,3 +1,5 @@
+using Orleans.Kv.Interfaces.Security;
+
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>Who asks, as a feature of the request: there where the host has tokens and the request named one.</summary>

@@ -1,3 +1,5 @@
+using Orleans.Kv.Interfaces.Security;
+
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>

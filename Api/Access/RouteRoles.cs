@@ -1,3 +1,5 @@
+using Orleans.Kv.Interfaces.Security;
+
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>How routes say whom they are for, where they are mapped.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Replication;

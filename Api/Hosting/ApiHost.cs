@@ -101,7 +101,7 @@ internal static class ApiHost
 
     private static void AddKestrel(WebApplicationBuilder builder, ApiOptions options)
     {
-        if (options.IsHttps) Https.Use(builder, options.HttpsCertificate!, options.HttpsKey!);
+        if (options.IsHttps) Https.Use(builder.WebHost, options.HttpsCertificate!, options.HttpsKey!);
         builder.WebHost.UseUrls(options.Address);
         // What follows a read or a write goes on where that ended, without another trip through the pool's queue: nothing here blocks.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Interfaces.Security;
 
@@ -21,8 +20,8 @@ internal static class StartupFault
                     $"The API host cannot start: {options.Address} is in use.",
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AccessDenied } =>
                     $"The API host cannot start: it may not listen on {options.Address} ({cause.Message}).",
-                CertificateException => $"The API host cannot start: {cause.Message}",
-                FtpStartException or AccessException => cause.Message,
+                CertificateException or TokensException => $"The API host cannot start: {cause.Message}",
+                FtpStartException => cause.Message,
                 UnauthorizedAccessException or DirectoryNotFoundException => $"The API host cannot start: {cause.Message}",
                 _ => null,
             };

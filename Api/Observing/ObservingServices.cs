@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Hosting;
 using Orleans.Kv.Telemetry.Export;
 using Orleans.Kv.Telemetry.Http;

@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;

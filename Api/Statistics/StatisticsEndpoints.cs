@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
 

@@ -27,7 +27,6 @@ internal static class ProcessArguments
         "--directory", directory.FullPath,
         "--exit-with-parent",
         .. cluster.Ftp is { } ftp ? ["--ftp-port", PortOf(ftp)] : Nothing,
-        .. cluster.Tokens is { } tokens ? ["--tokens", tokens] : Nothing,
         .. OfBoth(Api, cluster, directory),
     ];
 
@@ -35,6 +34,7 @@ internal static class ProcessArguments
 
     private static IEnumerable<string> OfBoth(string name, Endpoints cluster, ClusterDirectory directory) =>
     [
+        .. cluster.Tokens is { } tokens ? ["--tokens", tokens] : Nothing,
         .. cluster.OrleansDashboard ? ["--orleans-dashboard"] : Nothing,
         .. cluster.PostgresFile is { } postgres ? ["--postgres-file", postgres] : Nothing,
         .. cluster.ClusterId is { } id ? ["--cluster-id", id, "--service-id", id] : Nothing,

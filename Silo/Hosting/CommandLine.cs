@@ -49,6 +49,9 @@ internal static class CommandLine
             case "--gateway-port": return Number(name, value, port => options.GatewayPort = port);
             case "--formation-size": return Number(name, value, size => options.FormationSize = size);
             case "--batches-in-flight": return Number(name, value, count => options.BatchesInFlight = count);
+            case "--tokens": options.TokensFile = value; return null;
+            case "--https-certificate": options.HttpsCertificate = value; return null;
+            case "--https-key": options.HttpsKey = value; return null;
             case "--cluster-certificate": options.ClusterTls.Certificate = value; return null;
             case "--cluster-key": options.ClusterTls.Key = value; return null;
             case "--cluster-authority": options.ClusterTls.Authority = value; return null;

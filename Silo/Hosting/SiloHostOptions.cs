@@ -34,7 +34,15 @@ internal sealed class SiloHostOptions
     /// <summary>By what it proves to the others that it belongs to the cluster, and by what it recognises them.</summary>
     public ClusterTlsOptions ClusterTls { get; } = new();
 
-    /// <summary>Listen beyond loopback without <see cref="ClusterTls"/> all the same: something else decides who reaches this silo.</summary>
+    /// <summary>Who may ask on <see cref="MetricsPort"/>: the file of tokens that the API hosts have. Null: whoever reaches it may, which is why it then keeps to loopback.</summary>
+    public string? TokensFile { get; set; }
+
+    /// <summary>With these <see cref="MetricsPort"/> speaks HTTPS: a certificate with those that lead to its authority, and its key, both as PEM. They are read again when they change.</summary>
+    public string? HttpsCertificate { get; set; }
+
+    public string? HttpsKey { get; set; }
+
+    /// <summary>Listen beyond loopback without <see cref="ClusterTls"/> and <see cref="TokensFile"/> all the same: something else decides who reaches this silo.</summary>
     public bool Insecure { get; set; }
 
     /// <summary>Stop when standard input ends, so that a launcher that dies leaves no process behind.</summary>
@@ -72,6 +80,10 @@ internal sealed class SiloHostOptions
         foreach (var fault in ClusterTls.Faults()) yield return fault;
         if (!ClusterTls.IsGiven && !Insecure && !IPAddress.IsLoopback(Address))
             yield return $"--address {Address} is not loopback: whoever reaches it could change any key. It needs --cluster-certificate, --cluster-key and --cluster-authority, or --insecure where something else decides who reaches it.";
+        if (TokensFile is { } tokens && string.IsNullOrWhiteSpace(tokens)) yield return "--tokens must be the name of a file.";
+        if (HttpsCertificate is null != HttpsKey is null) yield return "--https-certificate and --https-key go together.";
+        if (MetricsPort is not null && TokensFile is null && !Insecure && !IPAddress.IsLoopback(Address))
+            yield return $"--metrics-port {MetricsPort} on {Address} is not on loopback: whoever reaches it could read how the silo is. It needs --tokens, or --insecure where something else decides who reaches it.";
         if (FormationSize is < 1 or > 1000) yield return "--formation-size must be from 1 to 1000.";
         if (BatchesInFlight is < 1 or > 16) yield return "--batches-in-flight must be from 1 to 16.";
         if (Storage is not "memory") yield return $"--storage {Storage} is not known; there is: memory.";

@@ -65,9 +65,9 @@ internal sealed partial class SiloProcess(SiloHostOptions options, TimeProvider 
         if (await StartFirst(stop) is not { } life) return ExitCodes.Success;
         while (true)
         {
-            observing.Life = life;
+            observing.Host = life.Missing;
             await End(life, probe, stop);
-            observing.Life = null;
+            observing.Host = null;
             if (stop.IsCancellationRequested)
             {
                 await life.Stop();

@@ -17,7 +17,7 @@ internal static class StartupFault
                 _ when IsInUse(cause) => $"{options.Name} cannot start: {Ports(options)} on {options.Address} is in use.",
                 SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>
                     $"{options.Name} cannot start: {options.Address} is not an address of this machine.",
-                CertificateException => $"{options.Name} cannot start: {cause.Message}",
+                CertificateException or TokensException => $"{options.Name} cannot start: {cause.Message}",
                 UnauthorizedAccessException or DirectoryNotFoundException => $"{options.Name} cannot start: {cause.Message}",
                 OrleansConfigurationException or ClusterDatabaseException => $"{options.Name} cannot start: {cause.Message}",
                 _ => null,

@@ -9,25 +9,25 @@ using Orleans.Kv.Telemetry.Logs;
 namespace Orleans.Kv.Silo.Observing;
 
 /// <summary>
-/// <c>GET</c> and <c>POST /log-level</c>, as the API host has them, for this silo. A silo knows no tokens: who may sign in on its machine (or forward a port to its container) may change what it
-/// logs, and nobody else.
+/// <c>GET</c> and <c>POST /log-level</c>, as the API host has them, for this silo. Where it has tokens, one of an administrator changes what it logs; where it has none, who may sign in on its
+/// machine (or forward a port to its container) does, and nobody else.
 /// </summary>
 internal static class LogLevelPage
 {
     /// <summary>A category and a level.</summary>
     public const int MaxBodyBytes = 4 * 1024;
 
-    public static void Map(IEndpointRouteBuilder app, LogLevels levels)
+    public static void Map(IEndpointRouteBuilder app, LogLevels levels, bool onlyFromHere)
     {
         app.MapGet("/log-level", context => Write(context, levels));
-        app.MapPost("/log-level", context => Change(context, levels));
+        app.MapPost("/log-level", context => Change(context, levels, onlyFromHere)).WithMetadata(SiloAccess.Administrators);
     }
 
-    private static async Task Change(HttpContext context, LogLevels levels)
+    private static async Task Change(HttpContext context, LogLevels levels, bool onlyFromHere)
     {
-        if (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller))
+        if (onlyFromHere && (context.Connection.RemoteIpAddress is not { } caller || !IPAddress.IsLoopback(caller)))
         {
-            await SiloProblem.Write(context, StatusCodes.Status403Forbidden, "forbidden", "a silo's log levels are changed from its own machine");
+            await SiloProblem.Write(context, StatusCodes.Status403Forbidden, "forbidden", "without --tokens a silo's log levels are changed from its own machine");
             return;
         }
 

@@ -17,6 +17,7 @@ internal sealed class SiloObserving : IDisposable
     private readonly SiloHostOptions _options;
     private readonly ProcessMetrics _process;
     private readonly OtlpExport? _export;
+    private bool _isStopping;
 
     public SiloObserving(SiloHostOptions options, TimeProvider time)
     {
@@ -33,8 +34,14 @@ internal sealed class SiloObserving : IDisposable
     /// <summary>Null where nobody can ask for them.</summary>
     public MetricsCollector? Metrics { get; }
 
-    /// <summary>The host that runs; null between two of them.</summary>
-    public SiloLife? Life { get; set; }
+    /// <summary>What the host that runs lacks to be of use (<see cref="SiloLife.Missing"/>); null between two hosts.</summary>
+    public Func<string?>? Host { get; set; }
+
+    /// <summary>What the silo lacks; null when it is ready.</summary>
+    public string? Missing() => Volatile.Read(ref _isStopping) ? "it is stopping" : Host is { } host ? host() : "its Orleans host is not running";
+
+    /// <summary>From now on it is not ready, whatever its host says: the process is about to end.</summary>
+    public void Stop() => Volatile.Write(ref _isStopping, true);
 
     /// <summary>Has a host log as this process does.</summary>
     public void AddLogging(ILoggingBuilder logging)

@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Api.Hosting;
 using Orleans.Kv.Api.Routing;
@@ -152,7 +153,7 @@ public sealed class RevocationTests : IDisposable
     public async Task Ftp_TakesTokensAsPasswords_AndLetsReadersRead()
     {
         var (reader, writer) = (_file.Add("reader", "read"), _file.Add("writer", "write"));
-        using var tokens = new TokenStore(new AccessOptions { TokensFile = _file.Path }, TimeProvider.System, NullLogger<TokenStore>.Instance);
+        using var tokens = new TokenStore(_file.Path, TokenStore.DefaultReloadPeriod, TimeProvider.System, NullLogger<TokenStore>.Instance);
         await using var ftp = await FtpHarness.StartAsync(new FtpOptions { WrongPasswordPause = TimeSpan.Zero }, tokens: tokens);
         await using var writing = await FtpConnection.OpenAsync(ftp.Endpoint);
         await writing.Expect("220");

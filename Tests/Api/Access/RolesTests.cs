@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.OpenApi;
 using Orleans.Kv.Tests.Api.Hosting;
 
@@ -153,7 +154,7 @@ public sealed class RolesTests : IDisposable
     private static IEnumerable<(string Method, RouteEndpoint Route)> Mapped(FakeApi api) =>
         api.Routes.SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => (method, route)));
 
-    private static string? NameOf(RouteEndpoint route) => route.Metadata.GetMetadata<RequiredRole>() is { Role: { } role } ? AccessControl.NameOf(role) : null;
+    private static string? NameOf(RouteEndpoint route) => route.Metadata.GetMetadata<RequiredRole>() is { Role: { } role } ? RoleNames.NameOf(role) : null;
 
     private static int RankOf(string role) => Array.IndexOf(["read", "write", "admin"], role);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Cli.Http;
 using KvTokenFile = Orleans.Kv.Cli.Access.TokenFile;
 
@@ -26,7 +27,7 @@ public sealed class TokenCommandTests : IDisposable
 
         var read = TokenSet.Read(await File.ReadAllTextAsync(file.Path), out var faults);
         Assert.Empty(faults);
-        Assert.All(tokens, token => Assert.Equal(("for-" + token.Key, token.Key), (read!.Find(token.Value)!.Name, AccessControl.NameOf(read.Find(token.Value)!.Role))));
+        Assert.All(tokens, token => Assert.Equal(("for-" + token.Key, token.Key), (read!.Find(token.Value)!.Name, RoleNames.NameOf(read.Find(token.Value)!.Role))));
         Assert.Equal(3, tokens.Values.Distinct().Count());
         Assert.All(tokens.Values, token => Assert.DoesNotContain(token.Split('.')[1], File.ReadAllText(file.Path), StringComparison.Ordinal));
     }

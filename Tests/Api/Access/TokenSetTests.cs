@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Tests.Api.Access;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Kv.Api.Access;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Files;
 using Orleans.Kv.Api.Ftp;
 using Orleans.Kv.Tests.Api.Files;

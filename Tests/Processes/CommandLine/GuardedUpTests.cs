@@ -94,6 +94,7 @@ public sealed class GuardedUpTests : IDisposable
     {
         var said = cluster.Up.Output.Split('\n').Where(static line => line.StartsWith("metrics: ", StringComparison.Ordinal)).Select(static line => line.Trim().Split(' ')).ToList();
         Assert.Equal(LocalCluster.Silos, said.Select(static words => words[1]));
+        using (var nobody = await _http.GetAsync(said[0][2])) Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
         foreach (var words in said)
         {
             using var page = await Get(new Uri(words[2]), token);

@@ -33,6 +33,15 @@ public sealed class CommandLineTests
         Assert.DoesNotContain('\n', error!);
     }
 
+    [Theory]
+    [InlineData("--address", "127.0.0.2")]
+    [InlineData("--address", "10.0.0.1", "--insecure")]
+    [InlineData("--address", "10.0.0.1", "--tokens", "tokens", "--cluster-certificate", "c", "--cluster-key", "k", "--cluster-authority", "a")]
+    public void Metrics_AreShownOnLoopback_OrToBearersOfTokens_OrWhereItIsSaidToBeInsecure(params string[] arguments)
+    {
+        Assert.Equal((9090, null), (CommandLine.Parse(["--metrics-port", "9090", .. arguments]).Options?.MetricsPort, CommandLine.Parse(["--metrics-port", "9090", .. arguments]).Error));
+    }
+
     [Fact]
     public void Address_MayBeAHostName()
     {
@@ -45,6 +54,9 @@ public sealed class CommandLineTests
     [InlineData("--address", "not a host")]
     [InlineData("--log-level", "Loud")]
     [InlineData("--batches-in-flight", "0")]
+    [InlineData("--tokens", " ")]
+    [InlineData("--https-certificate", "a.pem")]
+    [InlineData("--metrics-port", "9090", "--address", "10.0.0.1", "--cluster-certificate", "c", "--cluster-key", "k", "--cluster-authority", "a")]
     [InlineData("--postgres-file", "/no/such/file")]
     [InlineData("--cluster-id", "a b", "--service-id", "c")]
     public void Fault_IsRefused(params string[] arguments)

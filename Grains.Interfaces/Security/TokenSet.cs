@@ -3,13 +3,13 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Orleans.Kv.Api.Access;
+namespace Orleans.Kv.Interfaces.Security;
 
 /// <summary>
 /// The tokens of one file, as it was read. A line is <c>NAME ROLE sha256:SALT:HASH</c>, the salt and the SHA-256 of salt and token as hexadecimal digits; lines that begin with <c>#</c>, and empty ones, say nothing. A token
 /// begins with its name and a dot, so that one hash tells whether it is right, however many there are.
 /// </summary>
-internal sealed class TokenSet
+public sealed class TokenSet
 {
     /// <summary>A name is in the log, in user names of FTP, and part of the token.</summary>
     public const int MaxNameLength = 64;

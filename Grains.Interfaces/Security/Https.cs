@@ -1,17 +1,19 @@
 using System.Security.Authentication;
-using Orleans.Kv.Interfaces.Security;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
-namespace Orleans.Kv.Api.Hosting;
+namespace Orleans.Kv.Interfaces.Security;
 
 /// <summary>HTTPS with a certificate that may be renewed while the host runs.</summary>
-internal static class Https
+public static class Https
 {
     /// <exception cref="CertificateException">The certificate cannot be used.</exception>
-    public static void Use(WebApplicationBuilder builder, string certificate, string key)
+    public static void Use(IWebHostBuilder builder, string certificate, string key)
     {
         var files = new CertificateFiles(certificate, key, TimeProvider.System);
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.UseKestrelHttpsConfiguration();
+        builder.ConfigureKestrel(kestrel =>
         {
             files.Log = kestrel.ApplicationServices.GetRequiredService<ILogger<CertificateFiles>>();
             kestrel.ConfigureHttpsDefaults(https =>

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
 
-namespace Orleans.Kv.Api.Access;
+namespace Orleans.Kv.Interfaces.Security;
 
 /// <summary>A line of the token file: whose the token is, what its bearer may do, and by what it is recognised.</summary>
 /// <remarks>
 /// A token's secret is 256 random bits, which nobody guesses from their hash however fast that is computed: a slow hash would protect nothing more and cost every request a tenth of a second.
 /// The salt keeps equal secrets from looking equal.
 /// </remarks>
-internal sealed class Token(string name, Role role, byte[] salt, byte[] hash)
+public sealed class Token(string name, Role role, byte[] salt, byte[] hash)
 {
     public const int SaltBytes = 16;
 

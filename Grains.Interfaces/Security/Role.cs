@@ -1,7 +1,7 @@
-namespace Orleans.Kv.Api.Access;
+namespace Orleans.Kv.Interfaces.Security;
 
 /// <summary>What somebody may do. Each role may do what those before it may.</summary>
-internal enum Role
+public enum Role
 {
     /// <summary>Read keys, lists and watches, and look at the cluster.</summary>
     Read = 1,

@@ -1,26 +1,32 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace Orleans.Kv.Api.Access;
+namespace Orleans.Kv.Interfaces.Security;
 
 /// <summary>
 /// The tokens as the file has them now: read when the host starts, and again whenever its content has changed. A file that is gone, or that somebody has made a mistake in, changes nothing: those
 /// who were let in still are, nobody else is, and the log says what is wrong.
 /// </summary>
 /// <remarks>The content is compared, and not its time: a mounted secret is replaced by another file, and a restored one has an older time.</remarks>
-internal sealed partial class TokenStore : BackgroundService
+public sealed partial class TokenStore : BackgroundService
 {
+    /// <summary>How often the file is looked at. Whoever revokes a token wants it gone at once; a read of a small file costs nothing.</summary>
+    public static readonly TimeSpan DefaultReloadPeriod = TimeSpan.FromSeconds(1);
+
     private readonly string _file;
-    private readonly AccessOptions _options;
+    private readonly TimeSpan _reloadPeriod;
     private readonly TimeProvider _time;
     private readonly ILogger<TokenStore> _logger;
     private byte[] _seen;
     private string? _lastFault;
     private State _state;
 
-    public TokenStore(AccessOptions options, TimeProvider time, ILogger<TokenStore> logger)
+    /// <exception cref="TokensException">The file cannot be used.</exception>
+    public TokenStore(string file, TimeSpan reloadPeriod, TimeProvider time, ILogger<TokenStore> logger)
     {
-        (_options, _time, _logger, _file) = (options, time, logger, options.TokensFile!);
+        (_file, _reloadPeriod, _time, _logger) = (file, reloadPeriod, time, logger);
         try
         {
             var text = ReadFile(out _seen);
@@ -28,7 +34,7 @@ internal sealed partial class TokenStore : BackgroundService
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            throw new AccessException($"The API host cannot start: --tokens {_file} cannot be used: {fault.Message}", fault);
+            throw new TokensException($"--tokens {_file} cannot be used: {fault.Message}", fault);
         }
     }
 
@@ -61,7 +67,7 @@ internal sealed partial class TokenStore : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         LogRead(_file, Current.Count);
-        using var timer = new PeriodicTimer(_options.ReloadPeriod, _time);
+        using var timer = new PeriodicTimer(_reloadPeriod, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken)) Refresh();
