@@ -1,5 +1,3 @@
-using Orleans.Kv.Interfaces.Security;
-
 namespace Orleans.Kv.Api.Access;
 
 /// <summary>

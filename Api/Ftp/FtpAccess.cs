@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Ftp;

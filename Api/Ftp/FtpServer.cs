@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Files;
 

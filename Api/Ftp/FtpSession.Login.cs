@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Ftp;

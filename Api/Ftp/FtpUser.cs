@@ -1,4 +1,3 @@
-using Orleans.Kv.Api.Access;
 using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Ftp;

@@ -1,7 +1,6 @@
 using System.Net.WebSockets;
 using System.Text;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Problems;
 
 namespace Orleans.Kv.Api.Watching;

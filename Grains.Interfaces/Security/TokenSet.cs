@@ -39,10 +39,10 @@ public sealed class TokenSet
         var tokens = new Dictionary<string, Token>(StringComparer.Ordinal);
         var found = new List<string>();
         var number = 0;
-        foreach (var range in text.AsSpan().Split('\n'))
+        foreach (var read in text.AsSpan().EnumerateLines())
         {
             number++;
-            var line = text.AsSpan(range).Trim();
+            var line = read.Trim();
             if (line.IsEmpty || line[0] == '#') continue;
             var (token, fault) = ReadLine(line.ToString());
             if (token is not null && !tokens.TryAdd(token.Name, token)) fault = $"{token.Name} is there already";

@@ -29,8 +29,8 @@ public sealed class OtlpExport : IDisposable
         return new OtlpExport(OpenTelemetrySdk.Create(sdk =>
         {
             sdk.ConfigureResource(resource => Describe(resource, service, instance));
-            if (settings.Metrics) sdk.WithMetrics(metrics => metrics.AddMeter(MeterNames.Shown).AddOtlpExporter());
-            if (settings.Traces) sdk.WithTracing(traces => traces.AddSource(SourceNames.Followed).AddOtlpExporter());
+            if (settings.Metrics) sdk.WithMetrics(metrics => metrics.AddMeter(MeterNames.Shown).AddOtlpExporter(OtlpSignal.Metrics.Apply));
+            if (settings.Traces) sdk.WithTracing(traces => traces.AddSource(SourceNames.Followed).AddOtlpExporter(OtlpSignal.Traces.Apply));
         }));
     }
 
@@ -44,7 +44,7 @@ public sealed class OtlpExport : IDisposable
             var resource = ResourceBuilder.CreateDefault();
             Describe(resource, service, instance);
             options.SetResourceBuilder(resource);
-            options.AddOtlpExporter();
+            options.AddOtlpExporter(OtlpSignal.Logs.Apply);
         });
     }
 

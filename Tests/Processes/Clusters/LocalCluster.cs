@@ -35,11 +35,17 @@ internal sealed class LocalCluster : IAsyncDisposable
     public IReadOnlyCollection<int> Processes => _processes;
 
     /// <param name="options">Further ones of <c>kv up</c>.</param>
-    public static async Task<LocalCluster> Start(params string[] options)
+    public static Task<LocalCluster> Start(params string[] options) => Start(new Dictionary<string, string>(), options);
+
+    /// <param name="environment">What <c>kv up</c> and all its processes find in theirs.</param>
+    /// <param name="options">Further ones of <c>kv up</c>.</param>
+    public static async Task<LocalCluster> Start(IReadOnlyDictionary<string, string> environment, params string[] options)
     {
         var folder = new Folder();
-        var up = Program.Start(
+        var start = Programs.Start(
             Programs.CommandLine, ["up", "--port", Ports.Free().ToString(CultureInfo.InvariantCulture), "--dir", folder.Path, .. options]);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var up = Program.Start(start);
         try
         {
             return new LocalCluster(folder, up, new Uri(await up.Line("ready:", StartPatience)));

@@ -1,11 +1,14 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Orleans.Kv.Tests.Processes.Clusters;
+using Orleans.Kv.Tests.Processes.Observing;
 
 namespace Orleans.Kv.Tests.Processes.CommandLine;
 
@@ -33,13 +36,15 @@ public sealed class GuardedUpTests : IDisposable
         var (made, printed, fault) = await Program.Run(Programs.CommandLine, "token", "create", "ada", "--role", "admin", "--file", tokens);
         Assert.True(made == 0, fault);
         var token = printed.Trim();
-        await using var cluster = await LocalCluster.Start("--tls", "--tokens", tokens, "--metrics", "--orleans-dashboard");
+        await using var collector = new TraceCollector();
+        await using var cluster = await LocalCluster.Start(collector.Environment, "--tls", "--tokens", tokens, "--metrics", "--orleans-dashboard");
         await cluster.Explaining(async () =>
         {
             await UsersNeedTheToken(cluster, token);
             await StrangersHearNothing(cluster);
             await MetricsAreWhereItSays(cluster, token);
             await TheEnginesDashboardShowsTheSilos(cluster, token);
+            await ATraceReachesTheCollectorWhole(cluster, token, collector);
 
             Signals.Interrupt(cluster.Up.Id);
             await cluster.Up.Exited(Patience);
@@ -117,6 +122,38 @@ public sealed class GuardedUpTests : IDisposable
             if (counters.IsSuccessStatusCode) shown += await counters.Content.ReadAsStringAsync();
             return LocalCluster.Silos.All(name => shown.Contains(name, StringComparison.Ordinal)) ? null : shown;
         });
+    }
+
+    // From the caller's own span over the API host and the silo of the key's grain to a silo that takes the value in: three processes, which tell the collector each by itself.
+    private async Task ATraceReachesTheCollectorWhole(LocalCluster cluster, string token, TraceCollector collector)
+    {
+        var (trace, caller) = (ActivityTraceId.CreateRandom().ToHexString(), ActivitySpanId.CreateRandom().ToHexString());
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(cluster.Url, "/store")) { Content = JsonContent.Create(new { key = "traced", value = 1 }) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Add("traceparent", $"00-{trace}-{caller}-01");
+        using var stored = await _http.SendAsync(request);
+        Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync());
+
+        List<TraceCollector.Span> chain = [];
+        await Wait.Until("the collector has every span from the request to a replica", Patience, () =>
+        {
+            var spans = collector.Of(trace);
+            chain = spans.Where(static span => span.Name == "replica").Select(replica => ChainOf(replica, spans)).FirstOrDefault(whole => whole[0].Parent == caller) ?? [];
+            return Task.FromResult(chain.Count > 0 ? null : string.Join("; ", spans.Select(static span => $"{span.Name} of {span.Process}")));
+        });
+        var names = chain.Select(static span => span.Name.Split(' ')[0]).ToList();
+        Assert.Equal(["store", "call", "propose", "round", "deliver", "replica"], names[1..]);
+        Assert.Equal("Microsoft.AspNetCore.Hosting.HttpRequestIn", names[0]);
+        // The last two hops leave a process each.
+        Assert.Equal(3, chain.Select(static span => span.Process).Distinct().Count());
+        Assert.Equal(2, chain.Select(static span => span.Process).Distinct().Count(LocalCluster.Silos.Contains));
+    }
+
+    private static List<TraceCollector.Span> ChainOf(TraceCollector.Span span, IReadOnlyList<TraceCollector.Span> spans)
+    {
+        List<TraceCollector.Span> chain = [span];
+        while (spans.FirstOrDefault(other => other.Id == chain[0].Parent) is { Id: not null } parent) chain.Insert(0, parent);
+        return chain;
     }
 
     private async Task<HttpResponseMessage> Get(Uri address, string token)

@@ -12,8 +12,10 @@ using Orleans.Kv.Tests.Store.Security;
 namespace Orleans.Kv.Tests.Store.Silo;
 
 /// <summary>The pages of a silo's metrics port, without the silo: who may ask, how it is asked, and what it says when the process is told to end.</summary>
-public sealed class SiloPagesTests : IAsyncLifetime
+public sealed class SiloPagesTests : IAsyncLifetime, IDisposable
 {
+    private static readonly string[] Roles = ["read", "write", "admin"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("kv-test-").FullName;
     private readonly TestAuthority _authority = new();
     private readonly List<IAsyncDisposable> _pages = [];
@@ -24,6 +26,10 @@ public sealed class SiloPagesTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         foreach (var pages in _pages) await pages.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
         foreach (var other in _others) other.Dispose();
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
@@ -124,7 +130,7 @@ public sealed class SiloPagesTests : IAsyncLifetime
     {
         var file = Path.Combine(_folder, "tokens");
         var salt = new byte[16];
-        File.WriteAllLines(file, new[] { "read", "write", "admin" }.Select(role =>
+        File.WriteAllLines(file, Roles.Select(role =>
             $"{role} {role} sha256:{Convert.ToHexStringLower(salt)}:{Convert.ToHexStringLower(SHA256.HashData([.. salt, .. Encoding.ASCII.GetBytes(Token(role))]))}"));
         return file;
     }
