@@ -19,12 +19,15 @@ internal sealed class LocalCluster : IAsyncDisposable
     private LocalCluster(TemporaryFolder folder, ChildProcess up, string url)
     {
         (_folder, _up, Url) = (folder, up, new Uri(url));
-        Processes = [.. Names.Select(name => (name, Id: int.Parse(File.ReadAllText(Path.Combine(folder.Path, name + ".pid")), CultureInfo.InvariantCulture)))];
+        Processes = [.. Names.Select(name => (name, Id: IdOf(folder, name)))];
     }
 
     public Uri Url { get; }
 
     public IReadOnlyList<(string Name, int Id)> Processes { get; }
+
+    /// <summary>The processes of these silos and of the API host as they are now: silos are added while it runs.</summary>
+    public IEnumerable<(string Name, int Id)> Of(IEnumerable<string> silos) => silos.Append("api").Select(name => (name, IdOf(_folder, name)));
 
     public int this[string name] => Processes.First(process => process.Name == name).Id;
 
@@ -65,6 +68,9 @@ internal sealed class LocalCluster : IAsyncDisposable
             await Console.Error.WriteLineAsync($"kv up said: {errors}");
         _folder.Dispose();
     }
+
+    private static int IdOf(TemporaryFolder folder, string name) =>
+        int.Parse(File.ReadAllText(Path.Combine(folder.Path, name + ".pid")), CultureInfo.InvariantCulture);
 
     /// <summary>The command line's program as the build of this one left it: same configuration, same engine.</summary>
     private static string FindCli()

@@ -3,7 +3,7 @@ namespace Orleans.Runtime;
 /// <summary>What this silo can say about its activations.</summary>
 internal sealed class ActivationStatistics(Catalog catalog, GrainDirectory.GrainDirectoryService directory)
 {
-    public int Count => catalog.All.Count();
+    public int Count => catalog.Counts.Sum(static counted => counted.Count);
 
     public int DirectoryEntries => directory.PartitionCount;
 
@@ -18,9 +18,12 @@ internal sealed class ActivationStatistics(Catalog catalog, GrainDirectory.Grain
     public Dictionary<string, int> CountByClass()
     {
         var counts = new Dictionary<string, int>();
-        foreach (var activation in catalog.All)
+        foreach (var (grainClass, count) in catalog.Counts)
         {
-            counts[activation.Class.Name] = counts.GetValueOrDefault(activation.Class.Name) + 1;
+            if (count > 0)
+            {
+                counts[grainClass.Name] = counts.GetValueOrDefault(grainClass.Name) + count;
+            }
         }
 
         return counts;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Orleans.Runtime.Messaging;
 
 namespace Orleans.Runtime;
@@ -9,6 +10,7 @@ internal sealed class Catalog
 {
     private readonly ConcurrentDictionary<GrainId, Activation> _activations = new();
     private readonly ConcurrentDictionary<GrainId, StatelessWorkers> _workers = new();
+    private readonly ConcurrentDictionary<GrainClass, StrongBox<int>> _counts = new();
     private ActivationServices? _services;
 
     public IEnumerable<Activation> All =>
@@ -16,6 +18,13 @@ internal sealed class Catalog
 
     /// <summary>Those that the directory knows, or will.</summary>
     public IEnumerable<Activation> Registered => _activations.Select(pair => pair.Value);
+
+    /// <summary>
+    /// How many activations there are of each class. Counted as they come and go: statistics are asked for every few seconds, of silos that hold millions.
+    /// </summary>
+    public IEnumerable<(GrainClass Class, int Count)> Counts =>
+        _counts.Select(static pair => (pair.Key, Volatile.Read(ref pair.Value.Value)))
+            .Concat(_workers.SelectMany(static pair => pair.Value.Workers).Select(static worker => (worker.Class, 1)));
 
     /// <summary>Must be given before the first request: activations and the way requests take refer to each other.</summary>
     public ActivationServices Services
@@ -38,6 +47,7 @@ internal sealed class Catalog
             var created = new Activation(Services, grainClass, id);
             if (_activations.TryAdd(id, created))
             {
+                Interlocked.Increment(ref CountOf(grainClass).Value);
                 created.Activate(requestContext);
                 return created;
             }
@@ -57,11 +67,13 @@ internal sealed class Catalog
         {
             workers.Remove(activation);
         }
-        else
+        else if (_activations.TryRemove(new(activation.GrainId, activation)))
         {
-            _activations.TryRemove(new(activation.GrainId, activation));
+            Interlocked.Decrement(ref CountOf(activation.Class).Value);
         }
     }
+
+    private StrongBox<int> CountOf(GrainClass grainClass) => _counts.GetOrAdd(grainClass, static _ => new StrongBox<int>());
 
     private StatelessWorkers WorkersOf(GrainId id, GrainClass grainClass) =>
         _workers.TryGetValue(id, out var workers)
