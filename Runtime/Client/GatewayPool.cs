@@ -86,6 +86,9 @@ internal sealed partial class GatewayPool : IConnectionOwner, ICallRouter, ILoca
 
     public SiloAddress Address { get; }
 
+    /// <summary>Gateways that are connected now.</summary>
+    public int ConnectedCount => _live.Length;
+
     /// <summary>Connects to the listed gateways; done when the first of them has answered.</summary>
     public async Task Start(CancellationToken cancellation)
     {

@@ -38,6 +38,7 @@ internal static class ClientServices
         });
         services.AddSingleton<ClusterClientLifecycle>();
         services.AddSingleton<IClusterClientLifecycle>(static provider => provider.GetRequiredService<ClusterClientLifecycle>());
+        services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>, ClientInstruments>();
         services.AddSingleton<ClusterClient>();
         services.AddSingleton<IClusterClient>(static provider => provider.GetRequiredService<ClusterClient>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ClusterClient>());

@@ -15,6 +15,7 @@ internal static class CommonServices
     {
         services.AddLogging();
         services.AddOptions();
+        services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IConnectionTransport, TcpTransport>();
         services.AddSingleton<ApplicationTypes>();

@@ -49,6 +49,7 @@ internal static class SiloServices
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloNetworking>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<IdleCollector>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, GrainServiceHost>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloInstruments>();
         services.AddSingleton<IHostedService, SiloHostedService>();
     }
 }
