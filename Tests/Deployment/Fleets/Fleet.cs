@@ -86,7 +86,7 @@ internal sealed class Fleet : IAsyncDisposable
     public Endpoint Api(int number) => new(new Uri($"https://{ApiMachine(number).Address}:{ApiPort}"), CreateHandler, _token);
 
     /// <summary>What a silo shows of itself: its pages for those who watch it.</summary>
-    public Endpoint SiloPages(int number) => new(new Uri($"http://{_network.Hosts[number - 1].Address}:{MetricsPort}"), CreateHandler);
+    public Endpoint SiloPages(int number) => new(new Uri($"https://{_network.Hosts[number - 1].Address}:{MetricsPort}"), CreateHandler, _token);
 
     /// <summary>Where users' requests go: one of the balancers.</summary>
     public Endpoint Entrance(int number) => _balancers[number - 1].Endpoint with { Token = _token };
@@ -211,14 +211,11 @@ internal sealed class Fleet : IAsyncDisposable
         {
             ["KV_LISTEN"] = ApiMachine(number).Address.ToString(),
             ["KV_PORT"] = Text.Of(ApiPort),
-            ["KV_HTTPS_CERTIFICATE"] = _folder.File(name + ".pem"),
-            ["KV_HTTPS_KEY"] = _folder.File(name + ".key"),
-            ["KV_TOKENS"] = _folder.File("tokens"),
             ["KV_DRAIN_SECONDS"] = Text.Of(DrainSeconds),
         }));
     }
 
-    /// <summary>By what a host finds its cluster, and proves that it belongs to it.</summary>
+    /// <summary>By what a host finds its cluster, proves that it belongs to it, and knows who may ask it over HTTPS.</summary>
     private Dictionary<string, string> Membership(string name) => new()
     {
         ["KV_DIRECTORY"] = _folder.Path,
@@ -226,6 +223,9 @@ internal sealed class Fleet : IAsyncDisposable
         ["KV_CLUSTER_CERTIFICATE"] = _folder.File(name + ".pem"),
         ["KV_CLUSTER_KEY"] = _folder.File(name + ".key"),
         ["KV_CLUSTER_AUTHORITY"] = Authority,
+        ["KV_HTTPS_CERTIFICATE"] = _folder.File(name + ".pem"),
+        ["KV_HTTPS_KEY"] = _folder.File(name + ".key"),
+        ["KV_TOKENS"] = _folder.File("tokens"),
     };
 
     /// <summary>Users trust the fleet's own authority, and nobody else.</summary>
