@@ -5,14 +5,13 @@ using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Store.Topology;
 
-/// <summary>Prints how fast keys move. On a busy machine the figure says little; what is held to is that all of them moved, and far faster than one by one.</summary>
-public sealed class MigrationRateTests(ITestOutputHelper output)
+/// <summary>Prints how fast keys move. How fast is for the benchmark to say; what is held to is that all of them moved, and that each counts once.</summary>
+public sealed class MigrationCountTests(ITestOutputHelper output)
 {
     private const int Keys = 20_000;
-    private const double LeastKeysPerSecond = 5_000;
 
     [Fact]
-    public async Task Keys_MoveToASiloThatJoins_ManyAtATime()
+    public async Task EveryKey_MovesToASiloThatJoins_AndIsCountedOnce()
     {
         await using var cluster = await StoreCluster.Start();
         var silos = cluster.Silos.ToList();
@@ -27,7 +26,6 @@ public sealed class MigrationRateTests(ITestOutputHelper output)
         var moved = await LastMigration(cluster, silos[0]);
         output.WriteLine($"{moved.KeysMoved} keys, {moved.KeysPerSecond:0} keys/s");
         Assert.Equal((Keys, 1024, 1024), (moved.KeysMoved, moved.SlotsDone, moved.SlotsTotal));
-        Assert.True(moved.KeysPerSecond > LeastKeysPerSecond, $"{moved.KeysPerSecond:0} keys/s");
     }
 
     /// <summary>The one that led to the present map: silos hear of its end before the leader has written it down.</summary>
