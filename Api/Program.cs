@@ -1,4 +1,5 @@
 using Orleans.Kv.Api.Hosting;
+using Orleans.Kv.Interfaces.Hosting;
 
 if (CommandLine.Parse(args, Environment.GetEnvironmentVariables(), out var error) is not { } options)
 {
@@ -9,7 +10,8 @@ if (CommandLine.Parse(args, Environment.GetEnvironmentVariables(), out var error
 try
 {
     await using var app = ApiHost.Build(options);
-    using var pidFile = PidFile.Create(options);
+    using var pidFile = PidFile.Create(options.Directory, "api");
+    if (options.ExitWithParent) _ = ParentWatch.Run(app.Lifetime.StopApplication, app.Lifetime.ApplicationStopping);
     await app.RunAsync();
     return ExitCodes.Success;
 }

@@ -52,7 +52,6 @@ internal static class ApiHost
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<Draining>();
         builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
-        if (options.ExitWithParent) builder.Services.AddHostedService<ParentWatch>();
 
         var app = builder.Build();
         UseDraining(app);

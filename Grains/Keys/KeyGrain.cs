@@ -56,7 +56,8 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, GrainM
     private void Leave()
     {
         departure.Arrived();
-        DeactivateOnIdle();
+        // Not only deactivate: those who know it to be here could bring it back here.
+        MigrateOnIdle();
     }
 
     /// <summary>Leaves, when idle, a silo that holds no copy of the key, if one that does is there to take over.</summary>
@@ -78,6 +79,6 @@ internal sealed class KeyGrain(SiloProposing silo, AvailabilityGate gate, GrainM
         // With nobody to go to it looks again with the next operation.
         if (!better) return;
         _placedUnder = view;
-        DeactivateOnIdle();
+        MigrateOnIdle();
     }
 }

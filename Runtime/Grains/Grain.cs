@@ -43,6 +43,9 @@ public abstract class Grain : IGrainBase, IAddressable
     /// <summary>Ends this activation once the running calls are done.</summary>
     protected void DeactivateOnIdle() => Runtime.DeactivateOnIdle(_context);
 
+    /// <summary>Ends this activation as <see cref="DeactivateOnIdle"/> does, for another one where placement wants it by then. What waits goes on there. Nothing is carried over.</summary>
+    protected void MigrateOnIdle() => _context.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "The grain asked to be placed anew."));
+
     /// <summary>Keeps idle collection away for the given time; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     protected void DelayDeactivation(TimeSpan timeSpan) => Runtime.DelayDeactivation(_context, timeSpan);
 }

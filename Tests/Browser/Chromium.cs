@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Orleans.Kv.Tests.Driving.Machine;
 
 namespace Orleans.Kv.Tests.Browser;
 
@@ -15,9 +16,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     private Chromium(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
-    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator)
-        .SelectMany(folder => (string[])[System.IO.Path.Combine(folder, "chromium"), System.IO.Path.Combine(folder, "chromium-browser"), System.IO.Path.Combine(folder, "google-chrome")])
-        .FirstOrDefault(File.Exists);
+    public static string? Path { get; } = Installed.Find("chromium", "chromium-browser", "google-chrome");
 
     public static async Task<Chromium> Start()
     {

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Orleans.Kv.Tests.Processes.Clusters;
 
 namespace Orleans.Kv.Tests.Browser;
 

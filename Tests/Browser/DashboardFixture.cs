@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Program = Orleans.Kv.Tests.Driving.Clusters.Program;
 
 namespace Orleans.Kv.Tests.Browser;

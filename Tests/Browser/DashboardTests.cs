@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Orleans.Kv.Tests.Processes.Clusters;
 using static Microsoft.Playwright.Assertions;
 
 namespace Orleans.Kv.Tests.Browser;

@@ -1,3 +1,5 @@
+using Orleans.Kv.Tests.Driving.Machine;
+
 namespace Orleans.Kv.Tests.Deployment.Fleets;
 
 /// <summary>The load balancer as deployments have it: haproxy with the configuration in <c>docker/haproxy</c>, on a machine of its own.</summary>
@@ -26,8 +28,7 @@ internal sealed class Balancer : IAsyncDisposable
 
     public Endpoint Endpoint => new(new Uri($"https://{_machine.Address}:{Port}"), _handler);
 
-    public static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append(Folder)
-        .Select(folder => Path.Combine(folder, "haproxy")).FirstOrDefault(File.Exists);
+    public static string? Find() => Installed.Find("haproxy") ?? (File.Exists(Path.Combine(Folder, "haproxy")) ? Path.Combine(Folder, "haproxy") : null);
 
     /// <param name="machine">Where it runs.</param>
     /// <param name="handler">Brings the requests there from where they come from.</param>

@@ -1,4 +1,5 @@
 using Orleans.Kv.Tests.Driving.Databases;
+using Orleans.Kv.Tests.Driving.Machine;
 
 namespace Orleans.Kv.Tests.Deployment.Fleets;
 
@@ -10,7 +11,7 @@ public sealed class FleetFactAttribute : NetworkFactAttribute
 {
     public FleetFactAttribute()
     {
-        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) || Skip is not null) return;
+        if (!Installed.MayBeMissing || Skip is not null) return;
         Skip = Balancer.Find() is null ? "haproxy is not installed (Debian: apt-get install haproxy)." : PostgresFactAttribute.Missing;
     }
 }

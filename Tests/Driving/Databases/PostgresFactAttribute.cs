@@ -1,3 +1,5 @@
+using Orleans.Kv.Tests.Driving.Machine;
+
 namespace Orleans.Kv.Tests.Driving.Databases;
 
 /// <summary>A test that needs PostgreSQL's programs. Without them it is skipped, and says so; except where <c>CI</c> is set, as <c>.ci/run</c> does: there it runs, and fails.</summary>
@@ -8,7 +10,7 @@ public sealed class PostgresFactAttribute : FactAttribute
 
     public PostgresFactAttribute()
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && Missing is { } missing) Skip = missing;
+        if (Installed.MayBeMissing && Missing is { } missing) Skip = missing;
     }
 
     /// <summary>Null where a server can be started.</summary>
@@ -21,9 +23,7 @@ public sealed class PostgresFactAttribute : FactAttribute
     {
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         return versions.OrderByDescending(version => int.TryParse(Path.GetFileName(version), out var number) ? number : 0)
-            .Select(version => Path.Combine(version, "bin"))
-            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
+            .Select(version => Path.Combine(version, "bin", name))
+            .FirstOrDefault(File.Exists) ?? Installed.Find(name);
     }
 }

@@ -1,3 +1,5 @@
+using Orleans.Kv.Tests.Driving.Machine;
+
 namespace Orleans.Kv.Tests.Driving.Hosts;
 
 /// <summary>
@@ -12,7 +14,7 @@ public class NetworkFactAttribute : FactAttribute
     public NetworkFactAttribute()
     {
         // Discovery has no asynchronous form.
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && Missing.Value.GetAwaiter().GetResult() is { } missing)
+        if (Installed.MayBeMissing && Missing.Value.GetAwaiter().GetResult() is { } missing)
             Skip = missing;
     }
 

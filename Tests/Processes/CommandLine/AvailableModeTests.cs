@@ -1,4 +1,3 @@
-using Orleans.Kv.Tests.Processes.Clusters;
 
 namespace Orleans.Kv.Tests.Processes.CommandLine;
 

@@ -7,7 +7,6 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Orleans.Kv.Tests.Processes.Observing;
 
 namespace Orleans.Kv.Tests.Processes.CommandLine;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Orleans.Kv.Tests.Processes.Clusters;
 
 namespace Orleans.Kv.Tests.Processes.CommandLine;
 

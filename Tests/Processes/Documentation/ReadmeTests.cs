@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Orleans.Kv.Tests.Processes.Clusters;
 
 namespace Orleans.Kv.Tests.Processes.Documentation;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Expiry;

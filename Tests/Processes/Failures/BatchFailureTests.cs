@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Failures;

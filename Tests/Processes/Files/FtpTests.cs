@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Files;

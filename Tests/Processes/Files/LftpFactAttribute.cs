@@ -1,3 +1,5 @@
+using Orleans.Kv.Tests.Driving.Machine;
+
 namespace Orleans.Kv.Tests.Processes.Files;
 
 /// <summary>A test that needs lftp. Where there is none it is skipped, and says so; except where <c>CI</c> is set, as <c>.ci/run</c> does: there it runs, and fails.</summary>
@@ -6,8 +8,6 @@ public sealed class LftpFactAttribute : FactAttribute
 {
     public LftpFactAttribute()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")) && !folders.Any(static folder => File.Exists(Path.Combine(folder, "lftp"))))
-            Skip = "lftp is not installed (Debian: apt-get install lftp).";
+        if (Installed.MayBeMissing && Installed.Find("lftp") is null) Skip = "lftp is not installed (Debian: apt-get install lftp).";
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Orleans.Kv.Tests.Checking.Linearizability;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Membership;

@@ -1,5 +1,4 @@
 using Orleans.Kv.Tests.Processes.Clients;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Repair;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Kv.Tests.Processes.Clusters;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Retries;

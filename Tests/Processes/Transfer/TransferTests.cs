@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Orleans.Kv.Tests.Processes.Clusters;
 
 namespace Orleans.Kv.Tests.Processes.Transfer;
 

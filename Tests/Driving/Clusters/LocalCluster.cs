@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
 /// <summary>A fresh cluster of three silos and an API host, each a process, started as a user starts it: <c>kv up</c>.</summary>
-internal sealed class LocalCluster : IAsyncDisposable
+public sealed class LocalCluster : IAsyncDisposable
 {
     public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(40);
 

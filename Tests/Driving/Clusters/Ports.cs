@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orleans.Kv.Tests.Processes.Clusters;
+namespace Orleans.Kv.Tests.Driving.Clusters;
 
-internal static class Ports
+public static class Ports
 {
     /// <summary>A port on loopback that nobody listened on a moment ago.</summary>
     public static int Free()

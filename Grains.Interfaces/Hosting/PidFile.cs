@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Orleans.Kv.Api.Hosting;
+namespace Orleans.Kv.Interfaces.Hosting;
 
-/// <summary>Says in the cluster's directory which process is the API host, for as long as it runs; a killed process leaves its file.</summary>
-internal sealed class PidFile : IDisposable
+/// <summary>Says in the cluster's directory which process runs this host, for as long as it runs; a killed process leaves its file.</summary>
+public sealed class PidFile : IDisposable
 {
     private static readonly string Own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
@@ -11,13 +11,15 @@ internal sealed class PidFile : IDisposable
 
     private PidFile(string path) => _path = path;
 
-    public static PidFile Create(ApiOptions options)
+    /// <param name="directory">The cluster's; made if it is not there.</param>
+    /// <param name="host">By its name the others of the directory are told apart.</param>
+    public static PidFile Create(string directory, string host)
     {
-        Directory.CreateDirectory(options.Directory);
-        var path = Path.Combine(options.Directory, "api.pid");
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, host + ".pid");
         // Written beside and renamed: who reads the file never sees half a number.
         var temporary = path + "." + Own;
-        File.WriteAllText(temporary, Own + "\n");
+        File.WriteAllLines(temporary, [Own]);
         File.Move(temporary, path, overwrite: true);
         return new PidFile(path);
     }
@@ -26,7 +28,7 @@ internal sealed class PidFile : IDisposable
     {
         try
         {
-            // A successor may have put its own number there already.
+            // A successor under the same name may have put its own number there already.
             if (File.ReadAllText(_path).Trim() == Own) File.Delete(_path);
         }
         catch (IOException)
