@@ -17,8 +17,6 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
 {
     public const string WebSocketProtocol = "orleans-kv";
 
-    private const string Realm = "Bearer realm=\"orleans-kv\"";
-    private const string Scheme = "Bearer ";
     private const string ProtocolPrefix = "bearer.";
 
     // A wrong token in a script is tried many times a second: one line says so for all of them.
@@ -33,13 +31,13 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
         var required = endpoint?.Metadata.GetMetadata<RequiredRole>();
         if (required is { Role: null }) return next(context);
         var presented = Presented(context.Request);
-        if (presented.IsEmpty) return ChallengeAsync(context, Realm, "this API host wants a token: Authorization: Bearer TOKEN");
+        if (presented.IsEmpty) return ChallengeAsync(context, BearerScheme.Challenge, "this API host wants a token: Authorization: Bearer TOKEN");
         // Asked for before what it is about, so that a change between the two is not missed.
         var changed = tokens.Changed;
         if (tokens.Current.Find(presented) is not { } token)
         {
             LogRefusal(context.Connection.RemoteIpAddress);
-            return ChallengeAsync(context, $"{Realm}, error=\"invalid_token\"", "the token is not one of those that this API host knows");
+            return ChallengeAsync(context, BearerScheme.InvalidToken, "the token is not one of those that this API host knows");
         }
 
         // Where there is no such route, or not by that method, whoever has a token hears of it.
@@ -51,9 +49,8 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
     /// <summary>403: the token is good, and not for this.</summary>
     public static Task ForbidAsync(HttpContext context, Token token, Role needed)
     {
-        context.Response.Headers.WWWAuthenticate = $"{Realm}, error=\"insufficient_scope\", scope=\"{RoleNames.NameOf(needed)}\"";
-        return ProblemWriter.WriteAsync(context, new Problem(
-            StatusCodes.Status403Forbidden, ProblemCode.Forbidden, $"this needs the role {RoleNames.NameOf(needed)}, and the token {token.Name} has {RoleNames.NameOf(token.Role)}"));
+        context.Response.Headers.WWWAuthenticate = BearerScheme.InsufficientScope(needed);
+        return ProblemWriter.WriteAsync(context, new Problem(StatusCodes.Status403Forbidden, ProblemCode.Forbidden, BearerScheme.Insufficient(token, needed)));
     }
 
     private static Task ChallengeAsync(HttpContext context, string challenge, string detail)
@@ -65,7 +62,7 @@ internal sealed partial class AccessControl(RequestDelegate next, TokenStore tok
     private static ReadOnlySpan<char> Presented(HttpRequest request)
     {
         if (request.Headers.Authorization is [{ } header])
-            return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : "?";
+            return BearerScheme.TryRead(header, out var token) ? token : "?";
         if (!request.Headers.ContainsKey(HeaderNames.SecWebSocketProtocol)) return [];
         foreach (var protocol in request.Headers.GetCommaSeparatedValues(HeaderNames.SecWebSocketProtocol))
         {

@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Interfaces.Topology;
-using Orleans.Serialization;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -98,8 +97,8 @@ internal static class AdministrationEndpoints
         {
             return await ask();
         }
-        // A silo of an earlier build that is asked what it does not know answers by a SerializerException.
-        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or SerializerException)
+        // What is asked was checked before: an argument that is wrong all the same is this host's fault.
+        catch (Exception exception) when (SiloFaults.IsOne(exception) && exception is not ArgumentException)
         {
             // Both requests may be repeated, whatever became of this one.
             await ProblemWriter.WriteAsync(

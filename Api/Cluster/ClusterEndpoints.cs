@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Modes;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Hosting;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Cluster;
 

@@ -1,7 +1,6 @@
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Cluster;
 using Orleans.Kv.Interfaces.Replication;
-using Orleans.Serialization;
 
 namespace Orleans.Kv.Api.Cluster;
 
@@ -62,7 +61,7 @@ internal sealed class NodeSynchrony
                 ? new NodeSynchrony(node, null, "another store stands under its name meanwhile")
                 : new NodeSynchrony(node, replication, replication.Reason);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException or SerializerException)
+        catch (Exception exception) when (SiloFaults.IsOne(exception))
         {
             var why = exception is TimeoutException ? $"no answer within {Patience.TotalSeconds:0} s" : exception.Message;
             return new NodeSynchrony(node, null, $"what it is owed cannot be gathered: {why}");

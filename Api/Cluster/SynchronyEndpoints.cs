@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Replication;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Cluster;
 

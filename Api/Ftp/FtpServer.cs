@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Files;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Ftp;
 

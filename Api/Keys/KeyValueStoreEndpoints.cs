@@ -1,8 +1,8 @@
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Keys;
 

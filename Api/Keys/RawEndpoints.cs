@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Consensus;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Keys;
 

@@ -1,7 +1,6 @@
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
-using Orleans.Serialization;
 
 namespace Orleans.Kv.Api.Listing;
 
@@ -67,14 +66,9 @@ internal sealed class KeyPages(ICluster cluster, CoordinatorChoice coordinators,
         {
             return await cluster.ListKeys(coordinator, request).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (SiloFaults.IsOne(exception))
         {
-            coordinators.Silent(coordinator);
-            return None(exception.Message);
-        }
-        catch (SerializerException exception)
-        {
-            // It does answer: its build does not know what it is asked. During an upgrade another silo's may.
+            if (!SiloFaults.IsOfAnotherBuild(exception)) coordinators.Silent(coordinator);
             return None(exception.Message);
         }
     }

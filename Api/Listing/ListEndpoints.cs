@@ -1,10 +1,10 @@
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Operations;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Interfaces.Listing;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Listing;
 

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Availability;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Modes;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Api.Observing;

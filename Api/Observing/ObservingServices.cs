@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Hosting;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Telemetry.Export;
 using Orleans.Kv.Telemetry.Http;
 using Orleans.Kv.Telemetry.Logs;

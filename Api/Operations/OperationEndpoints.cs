@@ -1,8 +1,8 @@
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Operations;
 

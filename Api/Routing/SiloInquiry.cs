@@ -1,5 +1,3 @@
-using Orleans.Serialization;
-
 namespace Orleans.Kv.Api.Routing;
 
 /// <summary>
@@ -27,14 +25,9 @@ internal sealed class SiloInquiry(ICluster cluster, CoordinatorChoice coordinato
                 answer = SiloAnswer<T>.Of(reply);
                 if (counts(reply)) return answer;
             }
-            catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException or ArgumentException)
+            catch (Exception exception) when (SiloFaults.IsOne(exception))
             {
-                coordinators.Silent(next);
-                if (!answer.IsAnswered) answer = SiloAnswer<T>.None(exception.Message, wasAsked: true);
-            }
-            catch (SerializerException exception)
-            {
-                // It does answer: its build does not know what it is asked. During an upgrade another silo's may.
+                if (!SiloFaults.IsOfAnotherBuild(exception)) coordinators.Silent(next);
                 if (!answer.IsAnswered) answer = SiloAnswer<T>.None(exception.Message, wasAsked: true);
             }
 

@@ -1,7 +1,7 @@
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Cluster;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Statistics;
 

@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Observing;
 using Orleans.Kv.Api.Problems;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Watching;
 

@@ -47,7 +47,6 @@ internal static class MoveBench
         await watch.Until(members, Patience);
         var elapsed = Stopwatch.GetElapsedTime(started);
         await done;
-
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{title,-14}{elapsed.TotalSeconds,18:F1} s{watch.KeysMoved,13:N0}{watch.KeysPerSecond,31:N0}{watch.ProcessorSeconds * 1e6 / Math.Max(1, watch.KeysMoved),11:N1} µs{load.LongestOfAKey,20:F0} ms{load.Done,12:N0}  {load.Failures}"));

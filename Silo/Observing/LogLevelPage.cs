@@ -1,9 +1,9 @@
-using Microsoft.Extensions.Logging;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Orleans.Kv.Telemetry.Logs;
 
 namespace Orleans.Kv.Silo.Observing;

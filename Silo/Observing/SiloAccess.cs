@@ -12,9 +12,6 @@ namespace Orleans.Kv.Silo.Observing;
 /// </summary>
 internal static class SiloAccess
 {
-    private const string Realm = "Bearer realm=\"orleans-kv\"";
-    private const string Scheme = "Bearer ";
-
     /// <summary>Of an endpoint that is for everybody.</summary>
     public static readonly object Open = new Needed(null);
 
@@ -39,13 +36,12 @@ internal static class SiloAccess
     {
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<Needed>() ?? new Needed(Role.Read);
         if (needed.Role is not { } role) return next(context);
-        if (context.Request.Headers.Authorization is not [{ } header]) return Challenge(context, Realm, "this silo wants a token: Authorization: Bearer TOKEN");
-        var token = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? tokens.Current.Find(header.AsSpan(Scheme.Length).Trim()) : null;
-        if (token is null) return Challenge(context, $"{Realm}, error=\"invalid_token\"", "the token is not one of those that this silo knows");
+        if (context.Request.Headers.Authorization is not [{ } header]) return Challenge(context, BearerScheme.Challenge, "this silo wants a token: Authorization: Bearer TOKEN");
+        var token = BearerScheme.TryRead(header, out var presented) ? tokens.Current.Find(presented) : null;
+        if (token is null) return Challenge(context, BearerScheme.InvalidToken, "the token is not one of those that this silo knows");
         if (token.Role >= role) return next(context);
-        context.Response.Headers.WWWAuthenticate = $"{Realm}, error=\"insufficient_scope\", scope=\"{RoleNames.NameOf(role)}\"";
-        return SiloProblem.Write(
-            context, StatusCodes.Status403Forbidden, "forbidden", $"this needs the role {RoleNames.NameOf(role)}, and the token {token.Name} has {RoleNames.NameOf(token.Role)}");
+        context.Response.Headers.WWWAuthenticate = BearerScheme.InsufficientScope(role);
+        return SiloProblem.Write(context, StatusCodes.Status403Forbidden, "forbidden", BearerScheme.Insufficient(token, role));
     }
 
     private static Task Challenge(HttpContext context, string challenge, string detail)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orleans.Kv.Tests.Checking.Machine;
 using Program = Orleans.Kv.Tests.Driving.Clusters.Program;
 
 namespace Orleans.Kv.Tests.Browser;

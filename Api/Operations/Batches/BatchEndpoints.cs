@@ -1,9 +1,9 @@
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Keys;
 using Orleans.Kv.Api.Problems;
 using Orleans.Kv.Api.Routing;
 using Orleans.Kv.Interfaces.Operations;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Api.Operations.Batches;
 

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.OpenApi;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Tests.Api.Hosting;
 
 namespace Orleans.Kv.Tests.Api.Access;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
-using Orleans.Kv.Cli.Http;
 using KvTokenFile = Orleans.Kv.Cli.Access.TokenFile;
+using Orleans.Kv.Api.Access;
+using Orleans.Kv.Cli.Http;
+using Orleans.Kv.Interfaces.Security;
 
 namespace Orleans.Kv.Tests.Api.Access;
 

@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Kv.Api.Access;
-using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Api.Files;
 using Orleans.Kv.Api.Ftp;
+using Orleans.Kv.Interfaces.Security;
 using Orleans.Kv.Tests.Api.Files;
 
 namespace Orleans.Kv.Tests.Api.Ftp;

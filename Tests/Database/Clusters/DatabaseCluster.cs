@@ -60,18 +60,8 @@ internal sealed class DatabaseCluster(string connectionString, string cluster) :
     }
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
-    public async Task Explaining(Func<Task> body)
-    {
-        try
-        {
-            await body();
-        }
-        catch (Exception e)
-        {
-            throw new Xunit.Sdk.XunitException(
-                $"{e}\n{string.Concat(_all.Select(program => LogTail.Of(program.Name, (program.Program.Output + program.Program.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries))))}", e);
-        }
-    }
+    public Task Explaining(Func<Task> body) => Explained.Run(body, () => string.Concat(_all.Select(program =>
+        LogTail.Of(program.Name, (program.Program.Output + program.Program.Errors).Split('\n', StringSplitOptions.RemoveEmptyEntries)))));
 
     public async ValueTask DisposeAsync()
     {

@@ -162,17 +162,7 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
-    public async Task Explaining(Func<Task> body)
-    {
-        try
-        {
-            await body();
-        }
-        catch (Exception e)
-        {
-            throw new Xunit.Sdk.XunitException($"{e}\n{string.Concat(_all.Concat(_balancers.Select(balancer => ("haproxy", balancer.Process))).Select(program => LogTail.Of(program.Item1, Lines(program.Item2))))}", e);
-        }
-    }
+    public Task Explaining(Func<Task> body) => Explained.Run(body, () => string.Concat(_all.Concat(_balancers.Select(balancer => ("haproxy", balancer.Process))).Select(program => LogTail.Of(program.Item1, Lines(program.Item2)))));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Orleans.Kv.Tests.Checking.Machine;
 
 namespace Orleans.Kv.Tests.Driving.Clusters;
 
@@ -71,17 +72,7 @@ public sealed class LocalCluster : IAsyncDisposable
         Program.Run(Programs.CommandLine, [.. arguments, "--dir", _folder.Path]);
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
-    public async Task Explaining(Func<Task> body)
-    {
-        try
-        {
-            await body();
-        }
-        catch (Exception e)
-        {
-            throw new Xunit.Sdk.XunitException($"{e.Message}\n--- kv up ---\n{_up.Output}{_up.Errors}\n{Logs(_folder.Path)}", e);
-        }
-    }
+    public Task Explaining(Func<Task> body) => Explained.Run(body, () => $"--- kv up ---\n{_up.Output}{_up.Errors}\n{Logs(_folder.Path)}");
 
     public async ValueTask DisposeAsync()
     {

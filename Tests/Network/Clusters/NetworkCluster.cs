@@ -127,17 +127,7 @@ internal sealed class NetworkCluster : IAsyncDisposable
     }
 
     /// <summary>Runs a test's body; when it fails, what the processes logged is part of the failure.</summary>
-    public async Task Explaining(Func<Task> body)
-    {
-        try
-        {
-            await body();
-        }
-        catch (Exception e)
-        {
-            throw new Xunit.Sdk.XunitException($"{e.Message}\n{string.Concat(Running().Select(program => LogTail.Of(program.Name, Lines(program.Program))))}", e);
-        }
-    }
+    public Task Explaining(Func<Task> body) => Explained.Run(body, () => string.Concat(Running().Select(program => LogTail.Of(program.Name, Lines(program.Program)))));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Kv.Tests.Checking.Machine;
 
 namespace Orleans.Kv.Tests.Processes.CommandLine;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Orleans.Kv.Tests.Checking.Machine;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Isolation;

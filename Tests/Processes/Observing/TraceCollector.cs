@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Orleans.Kv.Tests.Checking.Machine;
 
 namespace Orleans.Kv.Tests.Processes.Observing;
 

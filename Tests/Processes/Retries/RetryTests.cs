@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orleans.Kv.Tests.Checking.Machine;
 using Xunit.Abstractions;
 
 namespace Orleans.Kv.Tests.Processes.Retries;

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Kv.Interfaces.Clustering;
 using Orleans.Kv.Interfaces.Security;
+using Orleans.Kv.Tests.Checking.Machine;
 using Orleans.Kv.Tests.Store.Clusters;
 
 namespace Orleans.Kv.Tests.Store.Security;

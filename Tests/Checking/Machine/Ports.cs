@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Orleans.Kv.Tests.Driving.Clusters;
+namespace Orleans.Kv.Tests.Checking.Machine;
 
+/// <summary>Ports for processes and hosts that tests start.</summary>
 public static class Ports
 {
     /// <summary>A port on loopback that nobody listened on a moment ago.</summary>
