@@ -8,7 +8,7 @@ namespace Orleans.Kv.Api.Cluster;
 /// picture for people, and for the router the knowledge whom to ask when a key grain is silent, before it is needed: who answers, who hangs, who is cut off from the others.
 /// </summary>
 internal sealed class ClusterMonitor(
-    ICluster cluster, CoordinatorChoice coordinators, SiloHealth silos, ClusterView view, TimeProvider time) : BackgroundService
+    ICluster cluster, CoordinatorChoice coordinators, CoordinatorSpread spread, SiloHealth silos, ClusterView view, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
 
@@ -42,7 +42,9 @@ internal sealed class ClusterMonitor(
         using var timer = new PeriodicTimer(Period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            if (cluster.IsConnected) AskAll();
+            if (!cluster.IsConnected) continue;
+            spread.Even(view.LiveSilos(), coordinator => Volatile.Read(ref _questions[coordinator]) is null or { IsCompleted: true });
+            AskAll();
         }
     }
 

@@ -55,6 +55,10 @@ internal sealed class ClusterView(TimeProvider time)
         };
     }
 
+    /// <summary>The silos that are not known to be dead, or null when none has answered lately.</summary>
+    public IReadOnlyCollection<string>? LiveSilos() =>
+        Newest(Fresh())?.Nodes.Where(node => node.State != NodeState.Dead).Select(node => node.Name).Distinct(StringComparer.Ordinal).ToList();
+
     private static UnconfirmedSilo? Unconfirmed(NodeStatus node, int mode, List<ClusterStatus> fresh)
     {
         if (fresh.Find(status => status.Silo == node.Name) is not { } own) return new UnconfirmedSilo { Name = node.Name, Reason = "it does not answer this API host" };

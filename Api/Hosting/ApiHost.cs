@@ -120,6 +120,7 @@ internal static class ApiHost
         services.AddOptions<RouterOptions>().Validate(router => !router.Errors().Any(), "The router's options contradict each other.").ValidateOnStart();
         services.AddSingleton<SiloHealth>();
         services.AddSingleton(provider => new CoordinatorChoice(provider.GetRequiredService<ICluster>().Coordinators));
+        services.AddSingleton<CoordinatorSpread>();
         services.AddSingleton<Router>();
         services.AddSingleton(new KeyRouteCache());
         services.TryAddSingleton<ICluster, OrleansCluster>();

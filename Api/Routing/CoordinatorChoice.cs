@@ -36,6 +36,9 @@ internal sealed class CoordinatorChoice
     /// <summary>The silo behind a coordinator, where it has answered before and not been silent since.</summary>
     public string? SiloOf(int coordinator) => _entries[coordinator].Silent ? null : _entries[coordinator].Silo;
 
+    /// <summary>The silo that was behind a coordinator when it last answered.</summary>
+    public string? LastSiloOf(int coordinator) => _entries[coordinator].Silo;
+
     public bool IsHung(int coordinator) => _entries[coordinator].Hung;
 
     /// <summary>For how many milliseconds some of them have been hanging; null while none does.</summary>
@@ -58,6 +61,16 @@ internal sealed class CoordinatorChoice
         var entry = _entries[coordinator];
         entry.Silent = true;
         ChangeHung(entry, hung: true, now);
+    }
+
+    /// <summary>It is another one from now on, of which nothing is known.</summary>
+    public void Forget(int coordinator)
+    {
+        var entry = _entries[coordinator];
+        entry.Silent = true;
+        entry.Silo = null;
+        entry.CutOff = false;
+        ChangeHung(entry, hung: false, now: 0);
     }
 
     /// <summary>Whether the silo says that it reaches too few of the others.</summary>

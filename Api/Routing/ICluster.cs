@@ -20,10 +20,13 @@ internal interface ICluster
     long? WithoutGatewayFor { get; }
 
     /// <summary>
-    /// Coordinators that can be addressed, numbered from 0. Each number keeps to one gateway while that lives; several numbers
-    /// together reach every silo that has a gateway.
+    /// Coordinators that can be addressed, numbered from 0. Each number keeps to one gateway while that lives; which one, the engine chooses. <see cref="CoordinatorSpread"/> sees to it that
+    /// together they reach every silo that has a gateway.
     /// </summary>
     int Coordinators { get; }
+
+    /// <summary>Gives a coordinator another address, so that the engine chooses a gateway for it anew: maybe the same.</summary>
+    void Readdress(int coordinator);
 
     ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request);
 

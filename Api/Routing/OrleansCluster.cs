@@ -14,12 +14,15 @@ namespace Orleans.Kv.Api.Routing;
 /// <summary>The calls to the silos through the Orleans client, over references obtained once.</summary>
 internal sealed class OrleansCluster : ICluster
 {
-    // The client spreads references over gateways by turns. With a dozen it is next to impossible (3^-11) that all
-    // of them share one of three gateways, whatever other references were made in between.
+    // Enough for four behind each of three silos, few enough to ask all of them twice a second.
     private const int CoordinatorCount = 12;
+
+    // After so many the first address is used again: the grain of each stays in its silo's memory for some minutes.
+    private const int AddressesPerCoordinator = 256;
 
     private readonly IGrainFactory _grains;
     private readonly ICoordinatorGrain?[] _coordinators = new ICoordinatorGrain?[CoordinatorCount];
+    private readonly int[] _addresses = new int[CoordinatorCount];
     private readonly GatewayWatch _gateways;
     private volatile bool _connected;
 
@@ -36,6 +39,13 @@ internal sealed class OrleansCluster : ICluster
     public long? WithoutGatewayFor => _gateways.LostFor;
 
     public int Coordinators => CoordinatorCount;
+
+    // The engine chooses by the grain's id.
+    public void Readdress(int coordinator)
+    {
+        _addresses[coordinator] = (_addresses[coordinator] + 1) % AddressesPerCoordinator;
+        _coordinators[coordinator] = null;
+    }
 
     public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) =>
         (route.Grain ??= _grains.GetGrain<IKeyGrain>(route.Key)).Execute(request);
@@ -66,5 +76,6 @@ internal sealed class OrleansCluster : ICluster
     private ITopologyGrain Topology => _grains.GetGrain<ITopologyGrain>(0);
 
     // References are made when first needed: before the cluster was reached, the client does not know which grains there are.
-    private ICoordinatorGrain Coordinator(int coordinator) => _coordinators[coordinator] ??= _grains.GetGrain<ICoordinatorGrain>(coordinator);
+    private ICoordinatorGrain Coordinator(int coordinator) =>
+        _coordinators[coordinator] ??= _grains.GetGrain<ICoordinatorGrain>(coordinator + (CoordinatorCount * _addresses[coordinator]));
 }

@@ -14,7 +14,8 @@ public sealed class ClusterMonitorTests : IDisposable
     private readonly CoordinatorChoice _coordinators = new(3);
     private readonly ClusterMonitor _monitor;
 
-    public ClusterMonitorTests() => _monitor = new ClusterMonitor(_cluster, _coordinators, new SiloHealth(), new ClusterView(_time), _time);
+    public ClusterMonitorTests() => _monitor = new ClusterMonitor(
+        _cluster, _coordinators, new CoordinatorSpread(_cluster, _coordinators), new SiloHealth(), new ClusterView(_time), _time);
 
     public void Dispose() => _monitor.Dispose();
 

@@ -40,6 +40,8 @@ internal sealed class FakeCluster : ICluster
 
     public Func<int, ValueTask<ClusterStatus>>? Status { get; set; }
 
+    public Action<int> Readdressed { get; set; } = _ => { };
+
     public Func<int, ValueTask<MonitoringReport>> Reports { get; set; } = _ => ValueTask.FromResult(new MonitoringReport { Silos = [], Unasked = [] });
 
     /// <summary>Every call so far, answered or not.</summary>
@@ -50,6 +52,8 @@ internal sealed class FakeCluster : ICluster
             lock (_lock) return [.. _calls];
         }
     }
+
+    public void Readdress(int coordinator) => Readdressed(coordinator);
 
     public ValueTask<OperationReply> ExecuteAtKeyGrain(KeyRoute route, OperationRequest request) => Add(null, route, request);
 
