@@ -58,6 +58,7 @@ internal static class ApiHost
         app.UseMiddleware<ProblemPages>();
         app.UseMiddleware<KeyPaths>();
         app.UseRouting();
+        app.UseRequestSpans();
         app.UseAccess(options.Access);
         app.MapOperations();
         app.MapBatches();
