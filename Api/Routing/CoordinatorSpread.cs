@@ -10,8 +10,9 @@ namespace Orleans.Kv.Api.Routing;
 /// coordinators stay behind that one whoever joins later; one that has seen each silo restart has none behind the last of them.
 /// </para>
 /// <para>
-/// A silo keeps its own even while it hangs: they are how this host knows that it hangs, and when it does no longer. Which gateway comes next is the engine's choice, so that it may take some
-/// tries. A silo that none of them finds may have no gateway that this host reaches, and is tried for more rarely.
+/// Of those that hang some stay where they are: they are how this host knows that a silo hangs, and when it does no longer. The rest are moved, since nobody knows where they are: a gateway that
+/// was lost for a moment may have left its own to others, and those others may be behind a cut. Which gateway comes next is the engine's choice, so that it may take some tries. A silo that none of
+/// them finds may have no gateway that this host reaches, and is tried for more rarely.
 /// </para>
 /// </remarks>
 /// <param name="cluster">The cluster whose coordinators they are.</param>
@@ -36,38 +37,25 @@ internal sealed class CoordinatorSpread(ICluster cluster, CoordinatorChoice coor
         if (_silos.Count == 0) return;
         // Half of what an even spread would give, so that what the engine chooses by itself is nearly always good enough.
         var share = Math.Max(1, coordinators.Count / (2 * _silos.Count));
-        var behind = Behind();
-        var missing = _silos.Sum(silo => Math.Max(0, share - behind.GetValueOrDefault(silo, []).Count));
+        var behind = Enumerable.Range(0, coordinators.Count).ToLookup(coordinators.LastSiloOf);
         // Those whose silo is not known yet are on their way to one, and may be all that a silo which hangs lets this host see of itself.
-        missing -= Math.Min(share, Enumerable.Range(0, coordinators.Count).Count(i => coordinators.LastSiloOf(i) is null));
-        if (missing <= 0) _calls = 0;
-        else if (_calls++ is var call && (call < QuickTries || call % CallsPerTry == 0)) Move(behind, share, missing, isFree);
+        var missing = _silos.Sum(silo => Math.Max(0, share - behind[silo].Count())) - Math.Min(share, behind[null].Count());
+        var moved = behind.SelectMany(some => some.Where(coordinators.IsHung).Skip(share)).ToList();
+        if (missing <= 0 && moved.Count == 0) _calls = 0;
+        else if (_calls++ is var call && (call < QuickTries || call % CallsPerTry == 0)) Move([.. moved, .. Spare(behind, share).Except(moved).Take(missing - moved.Count)], isFree);
     }
 
-    private void Move(Dictionary<string, List<int>> behind, int share, int missing, Func<int, bool> isFree)
+    private void Move(List<int> moved, Func<int, bool> isFree)
     {
-        for (; missing > 0; missing--)
+        foreach (var coordinator in moved.Where(isFree))
         {
-            var most = behind.Values.MaxBy(some => some.Count);
-            if (most is null || most.Count <= share) return;
-            var free = most.FindLastIndex(coordinator => isFree(coordinator));
-            if (free < 0) return;
-            cluster.Readdress(most[free]);
-            coordinators.Forget(most[free]);
-            most.RemoveAt(free);
+            cluster.Readdress(coordinator);
+            coordinators.Forget(coordinator);
         }
     }
 
-    private Dictionary<string, List<int>> Behind()
-    {
-        var behind = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (var i = 0; i < coordinators.Count; i++)
-        {
-            if (coordinators.LastSiloOf(i) is not { } silo) continue;
-            if (!behind.TryGetValue(silo, out var some)) behind[silo] = some = [];
-            some.Add(i);
-        }
-
-        return behind;
-    }
+    /// <summary>Those that a silo can do without: first of whoever has most.</summary>
+    private static IEnumerable<int> Spare(ILookup<string?, int> behind, int share) =>
+        behind.Where(some => some.Key is not null).SelectMany(some => some.Reverse().Select((coordinator, i) => (Coordinator: coordinator, Left: some.Count() - i)))
+            .Where(spare => spare.Left > share).OrderByDescending(spare => spare.Left).Select(spare => spare.Coordinator);
 }

@@ -103,8 +103,10 @@ internal sealed partial class Router
         if (silent != KeyGrain) _coordinators.Silent(silent);
         var other = _coordinators.NextOther(operation.Asked, operation.Heard, operation.Input.Route.LastSilo);
         if (operation.Heard.Count > 0 && Decide(operation, other) is { } outcome) return (outcome, KeyGrain);
-        var mayAsk = operation.Outstanding < _options.MaxAttemptsAtOnce || other >= 0;
-        return (null, !mayAsk ? KeyGrain : other >= 0 ? other : _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo));
+        var next = other >= 0 ? other : _coordinators.Next(operation.Asked, operation.Input.Route.LastSilo);
+        // Where the engine does not say that a connection broke, what went into it counts as under way for as long as anybody waits. A read is asked of a silo that is back all the same.
+        var mayAsk = operation.Outstanding < _options.MaxAttemptsAtOnce || other >= 0 || (operation.IsRead && _coordinators.SiloOf(next) is not null);
+        return (null, mayAsk ? next : KeyGrain);
     }
 
     private static RoutedOutcome AtDeadline(PendingOperation operation)

@@ -53,16 +53,36 @@ public sealed class CoordinatorSpreadTests
     }
 
     [Fact]
-    public void ASiloThatHangs_KeepsItsOwn()
+    public void ASiloThatHangs_KeepsSomeOfItsOwn_AndTheRestAreLeftInPeace()
     {
         Join("silo-2", "silo-3");
         Rounds(8);
         _hanging.Add("silo-2");
         Ask();
+        Rounds(CoordinatorSpread.QuickTries);
         var moves = _moves;
         Rounds(50);
         Assert.Equal(moves, _moves);
-        Assert.InRange(Behind("silo-2"), 2, Count);
+        Assert.InRange(Behind("silo-2"), 2, 4);
+        Assert.All(["silo-1", "silo-3"], silo => Assert.InRange(Behind(silo), 2, Count));
+        Assert.NotEqual(0, _coordinators.Trouble);
+    }
+
+    [Fact]
+    public void TheOnlySiloThatAnswersWasLostForAMoment_AndIsFoundAgainBesideThoseThatHang()
+    {
+        Join("silo-2", "silo-3");
+        Rounds(8);
+        _hanging.UnionWith(["silo-1", "silo-2"]);
+        // What was behind silo-3 is left to the others, and hangs with them.
+        for (var i = 0; i < Count; i++) _gateways[i] = _gateways[i] == "silo-3" ? "silo-1" : _gateways[i];
+        Ask();
+        Assert.True(_coordinators.AreAllSilent);
+
+        for (var i = 0; i < 8; i++) Round(silos: null);
+        Assert.InRange(Behind("silo-3"), 2, Count);
+        Assert.False(_coordinators.AreAllSilent);
+        Assert.NotEqual(0, _coordinators.Trouble);
     }
 
     [Fact]

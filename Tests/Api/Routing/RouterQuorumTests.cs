@@ -11,6 +11,24 @@ public sealed class RouterQuorumTests : IDisposable
     public void Dispose() => _three.Dispose();
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AllThatWasSentIsLost_AndASiloIsBack_AReadIsAskedOfItAgain_AndAWriteIsNot(bool read)
+    {
+        using var harness = new RouterHarness(2);
+        var outcome = read ? harness.Fetch() : harness.Store();
+        for (var i = 0; i < 80; i++) harness.Advance(25);
+        var sent = harness.Cluster.Calls.Count;
+        Assert.Equal(harness.Options.MaxAttemptsAtOnce, sent);
+
+        harness.Coordinators.Answered(0, "silo-1");
+        for (var i = 0; i < 20; i++) harness.Advance(25);
+        Assert.Equal(sent + (read ? 1 : 0), harness.Cluster.Calls.Count);
+        harness.Answer(ReplyStatus.Done);
+        Assert.Equal(ReplyStatus.Done, (await RouterHarness.Ended(outcome)).Reply!.Status);
+    }
+
+    [Theory]
     [InlineData(ReplyStatus.NoQuorum)]
     [InlineData(ReplyStatus.PendingFull)]
     public async Task NoQuorum_WhenTheOtherSilosAreSilent_DecidesAtOnce(ReplyStatus status)
