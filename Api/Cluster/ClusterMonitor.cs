@@ -43,10 +43,12 @@ internal sealed class ClusterMonitor(
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
             if (!cluster.IsConnected) continue;
-            spread.Even(view.LiveSilos(), coordinator => Volatile.Read(ref _questions[coordinator]) is null or { IsCompleted: true });
+            spread.Even(view.LiveSilos(), IsFree);
             AskAll();
         }
     }
+
+    private bool IsFree(int coordinator) => Volatile.Read(ref _questions[coordinator]) is null or { IsCompleted: true };
 
     private Task[] AskAll()
     {
@@ -56,7 +58,7 @@ internal sealed class ClusterMonitor(
             for (var i = 0; i < _questions.Length; i++)
             {
                 // One question at a time. The next one follows when it is answered or taken for lost: a gateway that hangs collects as many as fit into the engine's timeout.
-                if (_questions[i] is null or { IsCompleted: true }) _questions[i] = AskAsync(i);
+                if (IsFree(i)) _questions[i] = AskAsync(i);
                 asked[i] = _questions[i]!;
             }
         }

@@ -2,7 +2,7 @@ using Orleans.Kv.Tests.Driving.Clusters;
 
 namespace Orleans.Kv.Tests.Driving.Hosts;
 
-/// <summary>The commands that make and change networks: <c>ip</c> of iproute2 and <c>iptables-restore</c>.</summary>
+/// <summary>Short commands that must succeed: those that make and change networks (<c>ip</c> of iproute2 and <c>iptables-restore</c>), and the product's own where it is installed.</summary>
 public static class Command
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
