@@ -24,7 +24,8 @@ internal static class ObservingServices
             // Even one enabled level here makes the server start an activity and a log scope for every request. Faults are logged by ProblemPages.
             ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None),
             // The engine tells its inner life at lower levels.
-            ("Orleans", LogLevel.Warning),
+            (EngineCategories.All, LogLevel.Warning),
+            (EngineCategories.UnansweredCalls, LogLevel.Error),
             ("Orleans.Kv", options.LogLevel));
         builder.Logging.AddConsoleLogs(options.LogFormat, levels);
         OtlpExport.AddLogs(builder.Logging, Service, instance);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Kv.Consensus;
+using Orleans.Kv.Silo.Isolation;
 
 namespace Orleans.Kv.Silo.Hosting;
 
@@ -9,7 +10,7 @@ namespace Orleans.Kv.Silo.Hosting;
 /// Everything else, a broken invariant above all, ends the process at once as a crash does, with its stack and for a debugger to look at.
 /// </summary>
 /// <remarks>Whoever calls may hold the locks of the host that is to be thrown away, so nothing is done here but the signal.</remarks>
-internal sealed partial class FatalErrors(IServiceProvider services, Action declaredDead, ILogger<FatalErrors> logger) : IFatalErrorHandler
+internal sealed partial class FatalErrors(IServiceProvider services, HostFence fence, Action declaredDead, ILogger<FatalErrors> logger) : IFatalErrorHandler
 {
     private readonly ILogger<FatalErrors> _logger = logger;
 
@@ -18,8 +19,8 @@ internal sealed partial class FatalErrors(IServiceProvider services, Action decl
     public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null)
     {
         // The status is asked for as late as this: who reports the fault may be what the oracle is made of. A broken store is never excused by the silo's being dead
-        // as well: its registers would live on.
-        if (exception is not (InvariantViolationException or IOException) && services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Dead)
+        // as well: its registers would live on. A host that has been thrown away finds itself dead, too.
+        if (exception is not (InvariantViolationException or IOException) && (fence.IsUp || services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Dead))
         {
             declaredDead();
             return;

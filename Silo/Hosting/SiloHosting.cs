@@ -38,11 +38,14 @@ internal static class SiloHosting
     /// <param name="memory">What the process keeps from one host to the next.</param>
     /// <param name="tls">What it proves itself by; null where it need not.</param>
     /// <param name="isolated">Alone, on a membership of its own and with the map as it was last known, instead of on the shared ones.</param>
+    /// <param name="fence">Raised when the host is thrown away, to keep it from what is shared.</param>
     /// <param name="declaredDead">Called when the silo learns that the others have declared it dead.</param>
     public static void AddStoreSilo(
-        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, ClusterTls? tls, bool isolated, Action declaredDead) => builder.UseOrleans(silo =>
+        this HostApplicationBuilder builder, SiloHostOptions options, SiloMemory memory, ClusterTls? tls, bool isolated, HostFence fence, Action declaredDead) => builder.UseOrleans(silo =>
     {
         options.Cluster.Use(silo, options.ClusterFile);
+        Fence<IMembershipTable>(silo.Services, table => new FencedMembershipTable(table, fence));
+        Fence<IMapAuthority>(silo.Services, authority => new FencedMapAuthority(authority, fence));
         if (isolated)
         {
             // In the place of the shared ones.
@@ -64,8 +67,16 @@ internal static class SiloHosting
         silo.AddKeyValueStore();
         if (options.OrleansDashboard) silo.AddDashboard(dashboard => dashboard.HideTrace = true);
         silo.Services.AddSingleton<IFatalErrorHandler>(services =>
-            new FatalErrors(services, declaredDead, services.GetRequiredService<ILogger<FatalErrors>>()));
+            new FatalErrors(services, fence, declaredDead, services.GetRequiredService<ILogger<FatalErrors>>()));
     });
+
+    /// <summary>Puts the fence around the one that the host would use.</summary>
+    private static void Fence<TShared>(IServiceCollection services, Func<TShared, TShared> wrap) where TShared : class
+    {
+        var shared = services.Last(service => service.ServiceType == typeof(TShared)).ImplementationType!;
+        services.AddSingleton(shared);
+        services.AddSingleton(provider => wrap((TShared)provider.GetRequiredService(shared)));
+    }
 
     /// <summary>
     /// A silo that is declared dead has to begin a new life in the cluster, and may have left the map by then; so the verdict takes five missed probes and two judges, who

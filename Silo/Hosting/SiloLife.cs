@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Kv.Grains.Observing;
 using Orleans.Kv.Grains.Storage;
 using Orleans.Kv.Interfaces.Security;
+using Orleans.Kv.Silo.Isolation;
 using Orleans.Kv.Silo.Observing;
 using Orleans.Kv.Telemetry.Export;
 
@@ -21,6 +22,7 @@ internal sealed class SiloLife
     private readonly IHost _host;
     private readonly SiloMemory _memory;
     private readonly TimeProvider _time;
+    private readonly HostFence _fence = new();
     private readonly TaskCompletionSource _declaredDead = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SiloLife(SiloHostOptions options, SiloMemory memory, ClusterTls? tls, bool isolated, TimeProvider time, SiloObserving observing)
@@ -31,7 +33,7 @@ internal sealed class SiloLife
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "Orleans.Kv.Silo" });
         builder.Configuration.AddInMemoryCollection(OtlpSettings.Variables());
         observing.AddLogging(builder.Logging);
-        builder.AddStoreSilo(options, memory, tls, isolated, () => _declaredDead.TrySetResult());
+        builder.AddStoreSilo(options, memory, tls, isolated, _fence, () => _declaredDead.TrySetResult());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         _host = builder.Build();
     }
@@ -64,29 +66,37 @@ internal sealed class SiloLife
     }
 
     /// <summary>Ends it in good order: the others are told, and calls under way are finished.</summary>
-    public async Task Stop()
-    {
-        await _host.StopAsync();
-        await Dispose();
-    }
+    public Task Stop() => End(CancellationToken.None);
 
     /// <summary>
-    /// Ends it as if it had been killed: its registers are taken away first, then its sockets are closed. Nobody is told anything. Returns what went wrong with that, if anything did:
+    /// Ends it as if it had been killed: what it shares with others and its registers are taken away first, then its sockets are closed. Nobody is told anything. Returns what went wrong with that, if anything did:
     /// the host is given up all the same, and whether it has left its ports shows when the next one opens them.
     /// </summary>
     /// <exception cref="IOException">The storage failed: the registers must not be used any more.</exception>
     public async Task<Exception?> Abandon()
     {
+        _fence.Raise();
         await _memory.Release();
         try
         {
-            await _host.StopAsync(new CancellationToken(canceled: true)).WaitAsync(AbandonPatience, _time);
-            await Dispose().WaitAsync(AbandonPatience, _time);
+            await End(new CancellationToken(canceled: true)).WaitAsync(AbandonPatience, _time);
             return null;
         }
         catch (Exception fault)
         {
             return fault;
+        }
+    }
+
+    private async Task End(CancellationToken patience)
+    {
+        try
+        {
+            await _host.StopAsync(patience);
+        }
+        finally
+        {
+            await Dispose();
         }
     }
 

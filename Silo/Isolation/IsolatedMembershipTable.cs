@@ -28,14 +28,14 @@ internal sealed class IsolatedMembershipTable : IMembershipTable
         lock (_gate)
         {
             return Task.FromResult(_rows.TryGetValue(key, out var row)
-                ? new MembershipTableData(Tuple.Create(Copy(row.Entry), row.Etag), Version)
+                ? new MembershipTableData(Tuple.Create(row.Entry.Duplicate(), row.Etag), Version)
                 : new MembershipTableData(Version));
         }
     }
 
     public Task<MembershipTableData> ReadAll()
     {
-        lock (_gate) return Task.FromResult(new MembershipTableData([.. _rows.Values.Select(row => Tuple.Create(Copy(row.Entry), row.Etag))], Version));
+        lock (_gate) return Task.FromResult(new MembershipTableData([.. _rows.Values.Select(row => Tuple.Create(row.Entry.Duplicate(), row.Etag))], Version));
     }
 
     public Task<bool> InsertRow(MembershipEntry entry, TableVersion tableVersion)
@@ -64,23 +64,7 @@ internal sealed class IsolatedMembershipTable : IMembershipTable
     {
         if (next.VersionEtag != Version.VersionEtag) return false;
         _version = next.Version;
-        _rows[entry.SiloAddress] = (Copy(entry), (++_writes).ToString(CultureInfo.InvariantCulture));
+        _rows[entry.SiloAddress] = (entry.Duplicate(), (++_writes).ToString(CultureInfo.InvariantCulture));
         return true;
     }
-
-    // What the caller does with its own afterwards is not in the table.
-    private static MembershipEntry Copy(MembershipEntry entry) => new()
-    {
-        SiloAddress = entry.SiloAddress,
-        Status = entry.Status,
-        SuspectTimes = entry.SuspectTimes is { } votes ? [.. votes] : null,
-        ProxyPort = entry.ProxyPort,
-        HostName = entry.HostName,
-        SiloName = entry.SiloName,
-        RoleName = entry.RoleName,
-        UpdateZone = entry.UpdateZone,
-        FaultZone = entry.FaultZone,
-        StartTime = entry.StartTime,
-        IAmAliveTime = entry.IAmAliveTime,
-    };
 }

@@ -60,7 +60,8 @@ internal sealed class SiloObserving : IDisposable
     private static LogLevels LevelsOf(LogLevel level) => new(
         level,
         // The engine tells its inner life at this level; what a person running the store wants to know of it are its warnings.
-        ("Orleans", level == LogLevel.Information ? LogLevel.Warning : level),
+        (EngineCategories.All, level == LogLevel.Information ? LogLevel.Warning : level),
+        (EngineCategories.UnansweredCalls, level is LogLevel.Information or LogLevel.Warning ? LogLevel.Error : level),
         ("Orleans.Kv", level),
         // A line per request of a probe or a scraper is of no use to anybody.
         ("Microsoft.AspNetCore", level == LogLevel.Information ? LogLevel.Warning : level),
