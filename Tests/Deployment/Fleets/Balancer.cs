@@ -39,6 +39,20 @@ internal sealed class Balancer : IAsyncDisposable
     /// <summary>In place of one that has ended.</summary>
     public void Restart() => Process = Start();
 
+    /// <summary>
+    /// Has the process that serves replaced by another one, as the image's documentation says (<c>docker kill -s USR2</c>), and waits until the former has answered what it had begun and is gone.
+    /// </summary>
+    public async Task Renew(TimeSpan patience)
+    {
+        var former = Signals.Children(Process.Id);
+        Signals.Renew(Process.Id);
+        await Wait.Until("the balancer is served by another process, and the former has ended", patience, () =>
+        {
+            var present = Signals.Children(Process.Id);
+            return Task.FromResult(present.Length == 0 || present.Intersect(former).Any() ? $"{string.Join(", ", former)} before, {string.Join(", ", present)} now" : null);
+        });
+    }
+
     /// <summary>Waits until it sends requests to all of these hosts, by their numbers from 1, and to no other.</summary>
     public Task UntilItUses(TimeSpan patience, params int[] apis) => Wait.Until(
         $"the balancer uses {string.Join(", ", apis.Select(Name))}", patience, async () =>
@@ -75,5 +89,6 @@ internal sealed class Balancer : IAsyncDisposable
             ["KV_API_1"] = _apis[0].Authority,
             ["KV_API_2"] = _apis[1].Authority,
         },
-        "-db", "-f", Path.Combine(Programs.Repository, "docker", "haproxy", "haproxy.cfg"));
+        // As the image starts it: a master, and a worker that serves.
+        "-W", "-db", "-f", Path.Combine(Programs.Repository, "docker", "haproxy", "haproxy.cfg"));
 }

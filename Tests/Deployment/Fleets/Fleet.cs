@@ -129,6 +129,21 @@ internal sealed class Fleet : IAsyncDisposable
         await UntilApisAreUsed();
     }
 
+    /// <summary>The database is stopped in good order and started again.</summary>
+    public async Task RestartDatabase()
+    {
+        await Database.Stop();
+        await Database.Resume();
+        await UntilAllInSync();
+    }
+
+    /// <summary>A balancer's worker is replaced, while its master keeps the port.</summary>
+    public async Task RenewBalancer(int number)
+    {
+        await _balancers[number - 1].Renew(Patience);
+        await UntilApisAreUsed();
+    }
+
     /// <summary>Ends a silo as a crash does, and starts another process in its place after a while.</summary>
     public async Task LoseSilo(int number, TimeSpan away)
     {

@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace Orleans.Kv.Tests.Deployment.Rolling;
 
 /// <summary>
-/// Every process of a fleet is replaced by one of the next build, one after another, in good order, while people use it; and one silo is put back. They do not notice. The next build has one
-/// more field in every message, which it always fills, of a type that the present build does not know.
+/// Every process of a fleet is replaced, one after another, in good order, while people use it: silos and API hosts by those of the next build, and one silo is put back; the database and the
+/// balancer by themselves. They do not notice. The next build has one more field in every message, which it always fills, of a type that the present build does not know.
 /// </summary>
 [Collection(DeploymentTests.Name)]
 public class RollingUpgradeTests(ITestOutputHelper output)
@@ -18,7 +18,7 @@ public class RollingUpgradeTests(ITestOutputHelper output)
     private static readonly string[] Replies = ["OperationReply", "DeliveryReply", "ReplicaStatus"];
 
     [FleetFact]
-    public async Task EveryProcessReplacedByTheNextBuild_UnderLoad_NoRequestFails()
+    public async Task EveryProcessReplaced_HostsByTheNextBuild_UnderLoad_NoRequestFails()
     {
         using var folder = new Folder();
         var next = Build.Next(folder.Path);
@@ -53,6 +53,9 @@ public class RollingUpgradeTests(ITestOutputHelper output)
             // Back again, with one of them: now those that know the field are the many, and send it to the one that does not.
             await upgrade.Silo(1, Build.Present);
             await upgrade.UntilShown("silo-1 serves again", fleet.SiloPages(1), shown => shown is { Operations: > 0, Sent.Count: 0 });
+
+            await upgrade.Other("database", fleet.RestartDatabase);
+            await upgrade.Other("balancer-1", () => fleet.RenewBalancer(1));
 
             var gaps = workload.Clock.Stop();
             await workload.Finish();

@@ -17,13 +17,16 @@ internal sealed class Upgrade(Fleet fleet, Workload workload, ITestOutputHelper 
     private readonly Build[] _apis = [.. Enumerable.Repeat(Build.Present, Fleet.Apis)];
     private int _newKeys;
 
-    public Task Silo(int number, Build build) => Step(Fleet.Silo(number), build, async () =>
+    /// <summary>What is no host of ours, and has no build.</summary>
+    public Task Other(string name, Func<Task> replace) => Step(name, "itself", replace);
+
+    public Task Silo(int number, Build build) => Step(Fleet.Silo(number), build.Version, async () =>
     {
         await fleet.ReplaceSilo(number, build);
         _silos[number - 1] = build;
     });
 
-    public Task Api(int number, Build build) => Step("api-" + Text.Of(number), build, async () =>
+    public Task Api(int number, Build build) => Step("api-" + Text.Of(number), build.Version, async () =>
     {
         await fleet.ReplaceApi(number, build);
         _apis[number - 1] = build;
@@ -52,14 +55,14 @@ internal sealed class Upgrade(Fleet fleet, Workload workload, ITestOutputHelper 
         Assert.True(answer.StatusCode == HttpStatusCode.Created, $"a new key was answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
 
-    private async Task Step(string name, Build build, Func<Task> replace)
+    private async Task Step(string name, string by, Func<Task> replace)
     {
         var began = Stopwatch.GetTimestamp();
         await replace();
         // Each stage of the mixture is used, by everybody, not only passed through.
         await workload.UntilAllHaveMovedOn(Fleet.Patience);
         await UntilBuildsAreAsMeant();
-        output.WriteLine($"{name} replaced by {build.Version} within {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+        output.WriteLine($"{name} replaced by {by} within {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
     }
 
     /// <summary>Each API host says of all silos, and of itself, of which build they are.</summary>

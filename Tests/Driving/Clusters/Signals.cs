@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Orleans.Kv.Tests.Driving.Clusters;
@@ -7,12 +8,16 @@ public static partial class Signals
 {
     private const int InterruptNumber = 2;
     private const int KillNumber = 9;
+    private const int SecondUserNumber = 12;
     private const int TerminateNumber = 15;
     private const int ContinueNumber = 18;
     private const int StopNumber = 19;
 
     /// <summary>Ctrl-C.</summary>
     public static void Interrupt(int process) => Send(process, InterruptNumber);
+
+    /// <summary>What some programs renew themselves at.</summary>
+    public static void Renew(int process) => Send(process, SecondUserNumber);
 
     /// <summary>What asks a process to end whatever started it: a shell's background processes and their children are born with Ctrl-C's signal ignored.</summary>
     public static void Terminate(int process) => Send(process, TerminateNumber);
@@ -41,6 +46,10 @@ public static partial class Signals
             return false;
         }
     }
+
+    /// <summary>The processes that this one has started itself and that have not ended.</summary>
+    public static int[] Children(int process) =>
+        [.. File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture)).Where(IsAlive)];
 
     private static void Send(int process, int signal)
     {
