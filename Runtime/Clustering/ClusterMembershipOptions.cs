@@ -39,9 +39,6 @@ public class ClusterMembershipOptions
     /// <summary>Whether, before the last missed probe becomes a vote, another silo is asked to probe the suspect.</summary>
     public bool EnableIndirectProbes { get; set; } = true;
 
-    /// <summary>Whether recent messages on a connection from a silo stand against a vote to suspect it.</summary>
-    public bool EnableConnectionLivenessCheck { get; set; } = true;
-
     /// <summary>Whether a silo that stays joining for longer than <see cref="MaxJoinAttemptTime"/> is declared dead by the others.</summary>
     public bool EvictWhenMaxJoinAttemptTimeExceeded { get; set; } = true;
 

@@ -38,7 +38,6 @@ internal sealed partial class SiloRuntime : IDisposable
         Membership = new MembershipTransport(
             Center,
             Connections,
-            () => Connections.All.Concat(SiloListener!.Connections),
             services.GetRequiredService<IClusterMembershipService>);
         Directory = new GrainDirectoryService(
             Details.SiloAddress,

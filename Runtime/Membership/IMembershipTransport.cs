@@ -15,9 +15,6 @@ internal interface IMembershipTransport
     /// <summary>Asks another silo to probe a third one. <see cref="ProbeOutcome.Unknown"/> where the go-between itself does not answer.</summary>
     Task<ProbeOutcome> ProbeThrough(SiloAddress goBetween, SiloAddress silo, TimeSpan timeout, CancellationToken cancellation);
 
-    /// <summary>For how long nothing has come from a silo on any connection; null where there is none.</summary>
-    TimeSpan? SilenceOf(SiloAddress silo);
-
     /// <summary>Tells a silo that the table has reached this version. Best effort: completes when sent or given up.</summary>
     Task Gossip(SiloAddress silo, MembershipVersion version);
 }

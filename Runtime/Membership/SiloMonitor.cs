@@ -118,15 +118,10 @@ internal sealed partial class SiloMonitor : IDisposable
         LogMissed(_silo, outcome, _missed, secondOutcome);
         if (secondOutcome == ProbeOutcome.Answered)
             _missed = 0;
-        else if (outcome == ProbeOutcome.Silent && IsHeardOf())
-            LogStillHeard(_silo);
         else if (isLast || (outcome == ProbeOutcome.Refused && secondOutcome == ProbeOutcome.Refused))
             await _manager.Suspect(_silo, secondOutcome == ProbeOutcome.Unknown ? null : goBetween, _stop.Token);
         return outcome;
     }
-
-    /// <summary>Whether something else has come from it since the probe was sent: then the probe was slow, not the silo dead.</summary>
-    private bool IsHeardOf() => _options.EnableConnectionLivenessCheck && _transport.SilenceOf(_silo) < _options.ProbeTimeout;
 
     private Task<ProbeOutcome> AskGoBetween(SiloAddress? goBetween) => goBetween is null
         ? Task.FromResult(ProbeOutcome.Unknown)
@@ -177,9 +172,6 @@ internal sealed partial class SiloMonitor : IDisposable
 
     [LoggerMessage(2112, LogLevel.Warning, "This process was held up for longer than a probe takes; its misses of {Silo} do not count.")]
     private partial void LogHeldUp(SiloAddress silo);
-
-    [LoggerMessage(2114, LogLevel.Warning, "{Silo} does not answer probes, but other messages come from it: no vote for now.")]
-    private partial void LogStillHeard(SiloAddress silo);
 
     [LoggerMessage(2113, LogLevel.Error, "The vote on {Silo} could not be written.")]
     private partial void LogVoteFailed(Exception exception, SiloAddress silo);

@@ -15,10 +15,6 @@ internal sealed partial class Connection
     /// <summary>Until a peer has said who it is, it gets no more memory than this.</summary>
     private const int MaxHelloSize = 1024 * 1024;
     private readonly NameTable _receivedNames = new();
-    private long _lastReceived;
-
-    /// <summary>For how long nothing has come; only of meaning once the peer is known.</summary>
-    public TimeSpan Silence => TimeSpan.FromMilliseconds(Environment.TickCount64 - Volatile.Read(ref _lastReceived));
 
     private async Task ReceiveLoop(Stream stream)
     {
@@ -36,7 +32,6 @@ internal sealed partial class Connection
                     break;
                 }
 
-                Volatile.Write(ref _lastReceived, Environment.TickCount64);
                 end += received;
                 var wanted = HandleFrames(buffer, ref start, end);
                 if (Volatile.Read(ref _refusal) is not null)

@@ -8,16 +8,13 @@ internal sealed class MembershipTransport : IMembershipTransport
 {
     private readonly ISystemCaller _caller;
     private readonly SiloConnections _connections;
-    private readonly Func<IEnumerable<Connection>> _allConnections;
     private readonly Func<IClusterMembershipService> _membership;
 
     public MembershipTransport(
         ISystemCaller caller,
         SiloConnections connections,
-        Func<IEnumerable<Connection>> allConnections,
         Func<IClusterMembershipService> membership)
     {
-        _allConnections = allConnections;
         _caller = caller;
         _connections = connections;
         _membership = membership;
@@ -49,20 +46,6 @@ internal sealed class MembershipTransport : IMembershipTransport
             ProbeOutcome.Unknown,
             ProbeOutcome.Unknown,
             cancellation);
-    }
-
-    public TimeSpan? SilenceOf(SiloAddress silo)
-    {
-        TimeSpan? shortest = null;
-        foreach (var connection in _allConnections())
-        {
-            if (silo.Equals(connection.Peer?.Address) && !(connection.Silence > shortest))
-            {
-                shortest = connection.Silence;
-            }
-        }
-
-        return shortest;
     }
 
     public async Task Gossip(SiloAddress silo, MembershipVersion version)

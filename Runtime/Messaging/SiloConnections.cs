@@ -17,8 +17,6 @@ internal sealed partial class SiloConnections(
     /// <summary>A connection was refused or broke.</summary>
     public event Action<SiloAddress>? Lost;
 
-    public IEnumerable<Connection> All => _connections.Values;
-
     /// <summary>
     /// The connection to a silo, usable at once even while it is being opened. Throws where the silo is dead, or refused a
     /// connection a moment ago.

@@ -80,15 +80,13 @@ internal static class SiloHosting
 
     /// <summary>
     /// A silo that is declared dead has to begin a new life in the cluster, and may have left the map by then; so the verdict takes five missed probes and two judges, who
-    /// would both have to be mistaken: a pause of three seconds is replayed, not a death. A process that is gone refuses its probes, and is declared dead within a second or two. No user waits for it: until then coordinators serve the silo's keys. A paused silo keeps its connections open,
-    /// so their being alive must not speak for it.
+    /// would both have to be mistaken: a pause of three seconds is replayed, not a death. A process that is gone refuses its probes, and is declared dead within a second or two. No user waits for it: until then coordinators serve the silo's keys.
     /// </summary>
     private static void NoticeDeathsSoon(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.NumMissedProbesLimit = 5;
         membership.NumVotesForDeathDeclaration = 2;
-        membership.EnableConnectionLivenessCheck = false;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         membership.IAmAliveTablePublishTimeout = HeartbeatPeriod;
         membership.NumMissedTableIAmAliveLimit = MissedHeartbeats;

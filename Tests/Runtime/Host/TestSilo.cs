@@ -30,7 +30,6 @@ public static class TestSilo
             options.MaxJoinAttemptTime = TimeSpan.FromSeconds(20);
 
             // On Microsoft's engine this check keeps a paused silo alive for many more probes than it misses.
-            options.EnableConnectionLivenessCheck = false;
         });
     }
 

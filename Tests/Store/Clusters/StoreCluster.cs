@@ -50,7 +50,6 @@ public sealed class StoreCluster : IAsyncDisposable
                 options.ProbeTimeout = TimeSpan.FromSeconds(1);
                 options.NumMissedProbesLimit = 2;
                 options.NumVotesForDeathDeclaration = 1;
-                options.EnableConnectionLivenessCheck = false;
             });
             silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(5));
             configure?.Invoke(specific.SiloName, silo);

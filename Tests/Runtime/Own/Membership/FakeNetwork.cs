@@ -25,9 +25,6 @@ internal sealed class FakeNetwork : IAsyncDisposable
         MaxJoinAttemptTime = TimeSpan.FromSeconds(10),
     };
 
-    /// <summary>Silos from which messages keep coming, whatever becomes of probes.</summary>
-    public HashSet<SiloAddress> Chatter { get; } = [];
-
     public async Task<FakeSilo> Start(string name, SiloAddress? insteadOf = null)
     {
         var address = insteadOf is null

@@ -25,8 +25,6 @@ internal sealed class FakeTransport(FakeNetwork network, SiloAddress local) : IM
         return await friend!.Transport.Probe(silo, timeout, cancellation);
     }
 
-    public TimeSpan? SilenceOf(SiloAddress silo) => network.Chatter.Contains(silo) ? TimeSpan.Zero : null;
-
     public Task Gossip(SiloAddress silo, MembershipVersion version)
     {
         if (network.Reach(local, silo, out var target) == ProbeOutcome.Answered)

@@ -85,27 +85,6 @@ public sealed class MembershipProtocolTests
             Assert.Equal(SiloStatus.Active, await network.StatusInTable(silo));
     }
 
-    [Theory]
-    [InlineData(true, SiloStatus.Active)]
-    [InlineData(false, SiloStatus.Dead)]
-    public async Task SiloThatIsHeardOf_IsNotVotedOut_WhereConnectionsCount(bool connectionsCount, SiloStatus expected)
-    {
-        await using var network = new FakeNetwork();
-        network.Options.EnableConnectionLivenessCheck = connectionsCount;
-        var silos = await network.Start(3);
-        network.Chatter.Add(silos[1].Address);
-        silos[1].Pause();
-
-        if (expected == SiloStatus.Dead)
-        {
-            await Eventually.True("the silent silo to be dead", () => network.StatusInTable(silos[1]), status => status == expected);
-            return;
-        }
-
-        await Task.Delay(network.Options.ProbeTimeout * 6);
-        Assert.Equal(expected, await network.StatusInTable(silos[1]));
-    }
-
     [Fact]
     public async Task ThreeMinorities_LeaveOneInTheCluster_AndTheOthersReturnAfterwards()
     {
