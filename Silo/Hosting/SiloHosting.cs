@@ -87,7 +87,8 @@ internal static class SiloHosting
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.NumMissedProbesLimit = 5;
         membership.NumVotesForDeathDeclaration = 2;
-        membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        // A silo that the others have given up while they could not reach it learns of it here: it is of no use until then.
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
         membership.IAmAliveTablePublishTimeout = HeartbeatPeriod;
         membership.NumMissedTableIAmAliveLimit = MissedHeartbeats;
     }

@@ -22,6 +22,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         builder.ConfigureSilo((_, silo) =>
         {
             TestSilo.Configure(silo);
+            EndsAlone.Use(silo);
             silo.Configure<GrainCollectionOptions>(options =>
             {
                 options.CollectionQuantum = TimeSpan.FromSeconds(1);

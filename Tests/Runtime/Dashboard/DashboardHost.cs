@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Dashboard;
+using Orleans.Kv.Tests.Runtime.Clusters;
 using Orleans.Kv.Tests.Runtime.Host;
 using Orleans.TestingHost;
 
@@ -31,6 +32,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             TestSilo.Configure(silo);
+            EndsAlone.Use(silo);
             if (onSilos) silo.AddDashboard();
             // However long the test takes: whoever has looked goes on looking.
             silo.Configure<GrainProfilerOptions>(profiler => profiler.DeactivationTime = TimeSpan.FromMinutes(30));

@@ -13,7 +13,11 @@ public sealed class InProcessMembershipTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(3);
-        builder.ConfigureSilo((_, silo) => TestSilo.Configure(silo));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            TestSilo.Configure(silo);
+            EndsAlone.Use(silo);
+        });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }

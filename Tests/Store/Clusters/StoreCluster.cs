@@ -8,6 +8,7 @@ using Orleans.Kv.Grains.Topology;
 using Orleans.Kv.Interfaces.Coordination;
 using Orleans.Kv.Interfaces.Keys;
 using Orleans.Kv.Interfaces.Topology;
+using Orleans.Kv.Tests.Runtime.Clusters;
 using Orleans.TestingHost;
 
 namespace Orleans.Kv.Tests.Store.Clusters;
@@ -39,6 +40,7 @@ public sealed class StoreCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((specific, silo) =>
         {
+            EndsAlone.Use(silo);
             silo.Services.AddSingleton<IMapAuthority>(authority);
             silo.Configure<TopologyOptions>(options =>
             {
