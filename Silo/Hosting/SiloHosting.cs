@@ -87,6 +87,8 @@ internal static class SiloHosting
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.NumMissedProbesLimit = 5;
         membership.NumVotesForDeathDeclaration = 2;
+        // The second judge is asked by its own probes. In Orleans 10.2.2 one that is asked to probe for another answers as late as the other gives up waiting, so that a hung silo may live on for ever.
+        membership.EnableIndirectProbes = false;
         // A silo that the others have given up while they could not reach it learns of it here: it is of no use until then.
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
         membership.IAmAliveTablePublishTimeout = HeartbeatPeriod;
