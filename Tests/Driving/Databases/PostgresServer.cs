@@ -68,22 +68,10 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task<string> Query(string statement) => Psql(Database, "-At", "-c", statement);
 
     /// <summary>As if its machine had lost its power, apart from what the file system holds.</summary>
-    public async Task Kill()
-    {
-        Signals.Kill(_server!.Id);
-        await _server.Exited(Patience);
-        await _server.DisposeAsync();
-        _server = null;
-    }
+    public Task Kill() => End(Signals.Kill);
 
     /// <summary>In good order, as an operator does: "fast", which does not wait for clients.</summary>
-    public async Task Stop()
-    {
-        Signals.Interrupt(_server!.Id);
-        await _server.Exited(Patience);
-        await _server.DisposeAsync();
-        _server = null;
-    }
+    public Task Stop() => End(Signals.Interrupt);
 
     /// <summary>Starts it on the data that it has, and waits until it takes statements.</summary>
     public async Task Resume() => await Wait.Until("PostgreSQL takes connections", Patience, async () =>
@@ -121,6 +109,14 @@ public sealed class PostgresServer : IAsyncDisposable
 
         if (_server is not null) await _server.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task End(Action<int> signal)
+    {
+        signal(_server!.Id);
+        await _server.Exited(Patience);
+        await _server.DisposeAsync();
+        _server = null;
     }
 
     private async Task Create()
