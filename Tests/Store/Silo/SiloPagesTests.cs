@@ -5,8 +5,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Orleans.Kv.Silo.Hosting;
 using Orleans.Kv.Silo.Observing;
+using Orleans.Kv.Telemetry.Logs;
 using Orleans.Kv.Tests.Store.Security;
 
 namespace Orleans.Kv.Tests.Store.Silo;
@@ -67,6 +69,17 @@ public sealed class SiloPagesTests : IAsyncLifetime, IDisposable
         Assert.Equal(changed, await AskAsync(http, "/log-level", token, new { category = "Orleans.Kv.Nothing", level = "Debug" }));
         Assert.Equal(changed == HttpStatusCode.OK, observing.Levels.Current.Any(level => level.Key == "Orleans.Kv.Nothing"));
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await AskAsync(http, "/health/live", null), await AskAsync(http, "/health/ready", null)));
+    }
+
+    [Theory]
+    [InlineData("Debug", LogLevel.Debug)]
+    [InlineData("Information", LogLevel.Error)]
+    [InlineData("Warning", LogLevel.Error)]
+    [InlineData("Critical", LogLevel.Critical)]
+    public void UnansweredCalls_AreLoggedOnlyForWhoLooksCloser(string asked, LogLevel expected)
+    {
+        using var observing = new SiloObserving(new SiloHostOptions { LogLevel = asked }, TimeProvider.System);
+        Assert.Equal(expected, Assert.Single(observing.Levels.Current, level => level.Key == EngineCategories.UnansweredCalls).Value);
     }
 
     [Fact]
